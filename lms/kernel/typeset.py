@@ -67,9 +67,7 @@ class Typesetter:
         self._lock = Lock()
         self._loaded: _Faces | None = None
 
-    def render(
-        self, template: str, data: Mapping[str, object], format: Format, ppi: float = 72
-    ) -> bytes:
+    def render(self, template: str, data: Mapping[str, object], format: Format, ppi: float = 72) -> bytes:
         """Draw one template, named by its path under the root without ".typ".
 
         `data` goes in as JSON and is shown as text only; the code to scan is made from data["url"].
@@ -128,9 +126,7 @@ def _saved(url: str, kind: Literal["svg", "png"], scale: int) -> bytes:
 
 
 def _load(folder: Path) -> _Faces:
-    fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)]
-    )
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
     files: dict[str, list[Path]] = {}
     for font in fonts.fonts():
         if font.path is not None:

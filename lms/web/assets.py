@@ -62,9 +62,7 @@ class Assets:
         try:
             return self._prefix + self._files[name]
         except KeyError:
-            raise AssetsError(
-                f"There is no asset {name!r}. Known: {', '.join(sorted(self._files))}."
-            ) from None
+            raise AssetsError(f"There is no asset {name!r}. Known: {', '.join(sorted(self._files))}.") from None
 
     def _icon(self, name: str, classes: str = "size-5") -> Markup:
         """Return a lucide icon as inline SVG, hidden from screen readers; an unknown name is refused."""
@@ -88,8 +86,7 @@ class Assets:
             self._icons = json.loads((self._build / "icons.json").read_text("utf-8"))
         except FileNotFoundError as error:
             raise AssetsError(
-                f"The front-end files are not built ({error.filename} is missing):"
-                " run `flask assets build`."
+                f"The front-end files are not built ({error.filename} is missing): run `flask assets build`."
             ) from None
         self._stamp = stamp
 

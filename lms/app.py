@@ -1,0 +1,137 @@
+"""The only wiring: settings and parts become an app."""
+
+from __future__ import annotations
+
+import logging
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import structlog
+from flask import Flask
+from flask_babel import Babel
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lms.kernel.clock import Clock, ShiftedClock, SystemClock
+from lms.kernel.codes import RandomCodes
+from lms.kernel.db import db, init_db
+from lms.kernel.files import Files
+from lms.kernel.jobs import make_huey, waker
+from lms.kernel.mail import Mailer
+from lms.kernel.parts import EXTENSION, Parts
+from lms.kernel.settings import ROOT, Settings
+from lms.kernel.text import current_language
+from lms.kernel.typeset import Typesetter
+from lms.people.accounts.setup import init_accounts
+from lms.people.messages.mailer import make_mailer
+from lms.subscriptions import SUBSCRIPTIONS
+from lms.web.assets import Assets
+from lms.web.htmx import htmx
+from lms.web.limits import limiter
+from lms.web.pages import init_pages
+from lms.web.refusals import init_refusals
+
+csrf = CSRFProtect()
+migrate = Migrate(directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+babel = Babel()
+
+ROOMS = (
+    "lms.people.accounts",
+    "lms.people.messages",
+    "lms.learning.camps",
+    "lms.learning.enrollments",
+    "lms.learning.checkins",
+    "lms.learning.questions",
+    "lms.learning.certificates",
+    "lms.affiliates.partners",
+    "lms.affiliates.tracking",
+    "lms.affiliates.promo",
+    "lms.affiliates.contests",
+    "lms.home",
+)
+
+
+def create_app(settings: Settings, **replaced: Any) -> Flask:
+    """Make an app from its settings; tests replace single parts (clock, mailer, codes, …) by name."""
+    app = Flask("lms", root_path=str(ROOT), static_folder="static", template_folder="templates")
+    _configure(app, settings)
+    assets = Assets(ROOT)
+    app.extensions[EXTENSION] = _parts(settings, assets, replaced)
+    init_db(app, settings.database_url)
+    migrate.init_app(app, db)
+    htmx.init_app(app)
+    csrf.init_app(app)
+    babel.init_app(app, locale_selector=lambda: "zh_Hans_CN" if current_language() == "zh" else "en")
+    limiter.init_app(app)
+    init_accounts(app)
+    init_pages(app, assets)
+    init_refusals(app)
+    _open_rooms(app, settings)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.max_upload_mb * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        PREFERRED_URL_SCHEME=settings.public_url.split(":", 1)[0],
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
+        WTF_CSRF_TIME_LIMIT=None,
+        RATELIMIT_STORAGE_URI=settings.limits_url,
+        RATELIMIT_ENABLED=settings.mode != "test",
+        TESTING=settings.mode == "test",
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level.upper()]),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _parts(settings: Settings, assets: Assets, replaced: dict[str, Any]) -> Parts:
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    mailer: Mailer = replaced.pop("mailer", None) or make_mailer(settings)
+    real: dict[str, Any] = {
+        "settings": settings,
+        "clock": _clock(settings),
+        "codes": RandomCodes(),
+        "mailer": mailer,
+        "files": Files(settings.files_url),
+        "typesetter": Typesetter(ROOT / "templates", assets.font_dir),
+        "subscriptions": SUBSCRIPTIONS,
+    }
+    if settings.mode != "test":
+        real["wake"] = waker(make_huey(settings))
+    return Parts(**{**real, **replaced})
+
+
+def _clock(settings: Settings) -> Clock:
+    return ShiftedClock(settings.instance / "demo-clock") if settings.demo else SystemClock()
+
+
+def _open_rooms(app: Flask, settings: Settings) -> None:
+    for room in ROOMS:
+        if find_spec(f"{room}.routes") is None:
+            continue
+        app.register_blueprint(import_module(f"{room}.routes").blueprint)
+    if settings.demo:
+        from lms.demo.routes import blueprint as demo
+
+        app.register_blueprint(demo)
+    from lms.cli import add_commands
+
+    add_commands(app)

@@ -1,0 +1,1 @@
+"""What everything stands on: no rooms, no web. Owns the outbox, the audit trail and stored files."""

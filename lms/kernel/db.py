@@ -1,0 +1,209 @@
+"""The database: model base, column types, locks, and the fence that keeps writes inside a Work."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    CursorResult,
+    Date,
+    DateTime,
+    Dialect,
+    Engine,
+    ForeignKey,
+    Integer,
+    MetaData,
+    event,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    MappedColumn,
+    ORMExecuteState,
+    Session,
+    UOWTransaction,
+    mapped_column,
+)
+from sqlalchemy.types import TypeDecorator
+
+from lms.kernel.errors import NotFound
+
+Key = int
+_BIG = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts rowids only in an INTEGER column
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware time, kept in UTC. A naive one is a bug and is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive time reached the database: {value!r}")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Instant(), date: Date(), dict[str, Any]: JSON(), list[Any]: JSON()}
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+def key() -> MappedColumn[int]:
+    """A primary key: a big integer given by the database, so that its order is the order of creation."""
+    return mapped_column(_BIG, primary_key=True)
+
+
+def ref(target: str, *, unique: bool = False, index: bool = True, primary_key: bool = False) -> MappedColumn[Any]:
+    """A foreign key; nullable when its annotation is. What is referred to cannot be deleted."""
+    return mapped_column(
+        _BIG,
+        ForeignKey(target, ondelete="RESTRICT"),
+        unique=unique,
+        index=index and not unique and not primary_key,
+        primary_key=primary_key,
+    )
+
+
+def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    """Let a column hold only the words of a vocabulary."""
+    allowed = ", ".join(f"'{word.value}'" for word in words)
+    return CheckConstraint(f"{column} IN ({allowed})", name=column)
+
+
+def is_sqlite(session: Session) -> bool:
+    """Tell which of the two engines a session speaks to."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+M = TypeVar("M", bound="Base")
+
+
+def lock(work: Any, model: type[M], id_: int) -> M:
+    """Read a row afresh and hold it until the work ends; NotFound when there is none."""
+    statement = (
+        select(model).where(cast(Any, model).id == id_).with_for_update().execution_options(populate_existing=True)
+    )
+    row = cast("Session", work.session).scalars(statement).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def insert_once(work: Any, model: type[Base], unique: Sequence[str], **values: Any) -> bool:
+    """Insert a row unless one with the same `unique` columns is there; tell whether it was made."""
+    return insert_missing(work, model, unique, [values]) == 1
+
+
+def insert_missing(work: Any, model: type[Base], unique: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> int:
+    """Insert those rows whose `unique` columns are not there yet, in one statement; count those made."""
+    listed = [dict(row) for row in rows]
+    if not listed:
+        return 0
+    session = cast("Session", work.session)
+    insert: Any = sqlite.insert if is_sqlite(session) else postgresql.insert
+    made = 0
+    # SQLite allows 32,766 bound values in one statement.
+    chunk = max(1, 30_000 // max(1, len(listed[0])))
+    for start in range(0, len(listed), chunk):
+        statement = insert(model).values(listed[start : start + chunk]).on_conflict_do_nothing(index_elements=unique)
+        made += cast("CursorResult[Any]", session.execute(statement)).rowcount
+    return made
+
+
+# --- Engines ----------------------------------------------------------------
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # reads send no BEGIN at all; a Work sends BEGIN IMMEDIATE
+    for pragma in ("journal_mode=wal", "busy_timeout=10000", "foreign_keys=on", "synchronous=full"):
+        connection.execute(f"pragma {pragma}")
+
+
+event.listen(Engine, "connect", _prepare_sqlite)
+
+
+def begin_write(session: Session) -> None:
+    """Take the write lock on SQLite; PostgreSQL locks rows as they are touched."""
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+        if not driver.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+# --- The fence --------------------------------------------------------------
+
+WORKING = "encamp.working"  # session.info: a Work is open
+FENCED = "encamp.fenced"  # session.info: a flush outside a Work began a write transaction
+
+
+def _fence_flush(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    """Flask-Security flushes and commits on its own: give each such write its own write transaction."""
+    if not session.info.get(WORKING):
+        session.info[FENCED] = True
+        begin_write(session)
+
+
+def _fence_execute(state: ORMExecuteState) -> None:
+    if (state.is_insert or state.is_update or state.is_delete) and not (
+        state.session.info.get(WORKING) or state.session.info.get(FENCED)
+    ):
+        raise RuntimeError("a write outside a Work: open one with begin_work()")
+
+
+def _fence_down(session: Session) -> None:
+    session.info.pop(FENCED, None)
+
+
+event.listen(Session, "before_flush", _fence_flush)
+event.listen(Session, "do_orm_execute", _fence_execute)
+event.listen(Session, "after_commit", _fence_down)
+event.listen(Session, "after_rollback", _fence_down)
+
+
+def init_db(app: Flask, url: str) -> None:
+    """Bind the app to its database."""
+    options: dict[str, Any] = {"pool_pre_ping": True} if url.startswith("postgresql") else {}
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    db.init_app(app)
+
+
+__all__ = ["Instant", "Key", "Mapped", "Model", "db", "insert_missing", "insert_once", "key", "lock", "one_of", "ref"]

@@ -1,0 +1,116 @@
+"""Every setting, read once from the environment and typed. README documents each variable."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Mode = Literal["production", "demo", "test"]
+
+ROOT = Path(__file__).resolve().parents[2]
+DEMO_SECRET = "encamp-demo-secret-not-for-production"  # noqa: S105 - refused in production
+_SHORTEST_SECRET = 32
+
+
+class SettingsRefused(SystemExit):
+    """The environment is not fit to start with; the message says which variable and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What an installation decides. See README, "Run it"."""
+
+    mode: Mode
+    secret_key: str
+    database_url: str
+    public_url: str
+    instance: Path
+    jobs_url: str
+    limits_url: str
+    files_url: str
+    mail_url: str
+    mail_from: str
+    trusted_proxies: int
+    log_level: str
+    max_upload_mb: int
+
+    @property
+    def demo(self) -> bool:
+        """Tell whether demo accounts, the demo clock and the mail folder are switched on."""
+        return self.mode == "demo"
+
+    def derived_secret(self, purpose: str) -> str:
+        """Derive an independent secret for one purpose from the secret key."""
+        return hmac.new(self.secret_key.encode(), purpose.encode(), hashlib.sha256).hexdigest()
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings; refuse to start (SettingsRefused) on a missing or default secret."""
+        env = os.environ if environ is None else environ
+        mode = _mode(env.get("ENCAMP_MODE", "production"))
+        instance = Path(env.get("INSTANCE_DIR", str(ROOT / "instance"))).resolve()
+        production = mode == "production"
+        return cls(
+            mode=mode,
+            secret_key=_secret(env, mode),
+            database_url=_database(env.get("DATABASE_URL") or f"sqlite:///{instance / 'encamp.sqlite3'}"),
+            public_url=_required(env, "PUBLIC_URL", "" if production else "http://127.0.0.1:5000").rstrip("/"),
+            instance=instance,
+            jobs_url=env.get("JOBS_URL") or f"sqlite:///{instance / 'jobs.sqlite3'}",
+            limits_url=env.get("LIMITS_URL") or "memory://",
+            files_url=env.get("FILES_URL") or f"file://{instance / 'files'}",
+            mail_url=_required(env, "MAIL_URL", "" if production else f"folder://{instance / 'mail'}"),
+            mail_from=env.get("MAIL_FROM") or "Encamp <hello@example.com>",
+            trusted_proxies=_number(env, "TRUSTED_PROXIES", 0),
+            log_level=env.get("LOG_LEVEL") or "INFO",
+            max_upload_mb=_number(env, "MAX_UPLOAD_MB", 64),
+        )
+
+
+def _mode(value: str) -> Mode:
+    modes: tuple[Mode, ...] = ("production", "demo", "test")
+    for mode in modes:
+        if value == mode:
+            return mode
+    raise SettingsRefused(f"ENCAMP_MODE is {value!r}; it must be production, demo or test.")
+
+
+def _secret(env: Mapping[str, str], mode: Mode) -> str:
+    given = env.get("SECRET_KEY", "")
+    if mode != "production":
+        return given or DEMO_SECRET
+    if len(given) < _SHORTEST_SECRET or given == DEMO_SECRET:
+        raise SettingsRefused(
+            "SECRET_KEY is missing, too short or the demo's own. Set it to at least 32 random characters, "
+            'for example from: python -c "import secrets; print(secrets.token_urlsafe(48))"'
+        )
+    return given
+
+
+def _required(env: Mapping[str, str], name: str, fallback: str) -> str:
+    value = env.get(name) or fallback
+    if not value:
+        raise SettingsRefused(f"{name} is not set. README, section “Run it”, says what it holds.")
+    return value
+
+
+def _number(env: Mapping[str, str], name: str, fallback: int) -> int:
+    value = env.get(name)
+    if not value:
+        return fallback
+    if not value.isdecimal():
+        raise SettingsRefused(f"{name} is {value!r}; it must be a whole number.")
+    return int(value)
+
+
+def _database(url: str) -> str:
+    """Name the driver that we ship, whatever short form the host hands out."""
+    for short in ("postgres://", "postgresql://"):
+        if url.startswith(short):
+            return "postgresql+psycopg://" + url.removeprefix(short)
+    return url

@@ -1,0 +1,42 @@
+"""Questions that lower rooms ask of upper ones, plugged by `app.py`. Each has a harmless default."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from lms.kernel.work import Actor, Read
+
+
+def _no_referral(_read: Read, _visitor: str | None, _buyer: int | None) -> dict[str, Any] | None:
+    return None
+
+
+def _closed(_read: Read, _who: Actor, _cohort_id: int, _number: int) -> bool:
+    return False
+
+
+def _landing(_read: Read, _person_id: int, camp_slug: str) -> str:
+    return f"/c/{camp_slug}"
+
+
+def _nothing_unread(_read: Read, _person_id: int) -> int:
+    return 0
+
+
+@dataclass
+class Ports:
+    """The plugged functions."""
+
+    # (read, visitor code | None, buyer's person id | None) -> snapshot frozen on the enrollment
+    resolve_referral: Callable[[Read, str | None, int | None], dict[str, Any] | None] = _no_referral
+    # (read, who, cohort id, day number) -> may this actor open the day's material
+    may_open_day: Callable[[Read, Actor, int, int], bool] = _closed
+    # (read, person id, camp slug) -> address that a holder shares, with their own link where they have one
+    share_url: Callable[[Read, int, str], str] = _landing
+    # (read, person id) -> unread notices
+    count_unread: Callable[[Read, int], int] = _nothing_unread
+
+
+ports = Ports()
