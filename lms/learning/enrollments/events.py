@@ -1,0 +1,36 @@
+"""What the enrollments room tells."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from lms.kernel.outbox import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enrolled(Event):
+    """A person has a seat: joined directly or moved up from the waiting list."""
+
+    enrollment_id: int
+    cohort_id: int
+    person_id: int
+    referral: dict[str, Any] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waitlisted(Event):
+    """A person stands in line for a seat."""
+
+    enrollment_id: int
+    cohort_id: int
+    person_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawn(Event):
+    """A person gave up or lost the seat or the place in line; `had_seat` says which."""
+
+    enrollment_id: int
+    cohort_id: int
+    person_id: int
+    referral: dict[str, Any] | None
+    had_seat: bool

@@ -1,0 +1,126 @@
+"""States of an enrollment and what they allow: pure decisions."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from lms.learning.enrollments.errors import JoinClosed, JoinTooEarly, JoinTooLate, StateRefused
+
+
+class EnrollmentState(StrEnum):
+    """Where one person stands in one cohort."""
+
+    WAITLISTED = "waitlisted"
+    ENROLLED = "enrolled"
+    SUSPENDED = "suspended"
+    COMPLETED = "completed"
+    NOT_COMPLETED = "not_completed"
+    WITHDRAWN = "withdrawn"
+    EXPELLED = "expelled"
+
+
+class WithdrawCause(StrEnum):
+    """Why a seat was given up."""
+
+    OWN_WISH = "own_wish"
+    OPERATOR = "operator"
+    COHORT_CANCELED = "cohort_canceled"
+
+
+_S = EnrollmentState
+MOVES: dict[EnrollmentState, frozenset[EnrollmentState]] = {
+    _S.WAITLISTED: frozenset({_S.ENROLLED, _S.WITHDRAWN}),
+    _S.ENROLLED: frozenset({_S.SUSPENDED, _S.COMPLETED, _S.NOT_COMPLETED, _S.WITHDRAWN, _S.EXPELLED}),
+    _S.SUSPENDED: frozenset({_S.ENROLLED, _S.WITHDRAWN, _S.EXPELLED}),
+    _S.COMPLETED: frozenset(),
+    # A late review may still complete somebody after the run of certificates.
+    _S.NOT_COMPLETED: frozenset({_S.COMPLETED}),
+    _S.WITHDRAWN: frozenset(),
+    _S.EXPELLED: frozenset(),
+}
+LIVE = frozenset(_S) - {_S.WITHDRAWN, _S.EXPELLED}
+SEATED = LIVE - {_S.WAITLISTED}
+READING = SEATED - {_S.SUSPENDED}
+WORKING = frozenset({_S.ENROLLED, _S.NOT_COMPLETED, _S.COMPLETED})
+
+JOINABLE_COHORTS = frozenset({"enrolling", "running"})
+MOVE_UP_BEFORE = frozenset({"enrolling", "closed"})
+MOVE_UP_RUNNING = frozenset({"running", "paused"})
+CLOSED_COHORTS = frozenset({"draft", "canceled"})
+WORKABLE_COHORTS = frozenset({"enrolling", "closed", "running", "paused", "wrapping_up"})
+
+
+class OpenableDay(Protocol):
+    """What these rules need to know of a cohort day."""
+
+    @property
+    def number(self) -> int:
+        """Give the number of the day, 0 for orientation."""
+        ...
+
+    @property
+    def unlocks_at(self) -> datetime:
+        """Give the moment of unlocking."""
+        ...
+
+
+def move(state: str, to: EnrollmentState) -> bool:
+    """Say whether a change is needed. False: it is so already. Raises StateRefused for a forbidden one."""
+    now = EnrollmentState(state)
+    if now is to:
+        return False
+    if to not in MOVES[now]:
+        raise StateRefused
+    return True
+
+
+def require_joinable(
+    cohort_state: str,
+    now: datetime,
+    enrolls_from: datetime | None,
+    enrolls_until: datetime | None,
+    time_zone: str,
+) -> None:
+    """Refuse joining outside the states and the enrolment window: JoinClosed, JoinTooEarly, JoinTooLate.
+
+    The window is half open: its last instant is already too late. A running cohort takes people only
+    while a window says until when.
+    """
+    if cohort_state not in JOINABLE_COHORTS or (cohort_state == "running" and enrolls_until is None):
+        raise JoinClosed
+    if enrolls_from is not None and now < enrolls_from:
+        raise JoinTooEarly(day=_local(enrolls_from, time_zone))
+    if enrolls_until is not None and now >= enrolls_until:
+        raise JoinTooLate(day=_local(enrolls_until, time_zone))
+
+
+def _local(at: datetime, time_zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H:%M}"
+
+
+def first_state(seat_given: bool) -> EnrollmentState:
+    """Give the state a free, open admission starts in."""
+    return EnrollmentState.ENROLLED if seat_given else EnrollmentState.WAITLISTED
+
+
+def may_move_up(cohort_state: str, now: datetime, enrolls_until: datetime | None) -> bool:
+    """Say whether a freed seat still goes to the waiting list.
+
+    Before the first day always; while it runs only as long as people may join at all.
+    """
+    if cohort_state in MOVE_UP_RUNNING:
+        return enrolls_until is not None and now < enrolls_until
+    return cohort_state in MOVE_UP_BEFORE
+
+
+def may_open_day(state: str, cohort_state: str, day: OpenableDay, now: datetime) -> bool:
+    """Say whether a day's content is open: day 0 with the enrollment, others by the cohort's clock."""
+    if state not in READING or cohort_state in CLOSED_COHORTS:
+        return False
+    return day.number == 0 or day.unlocks_at <= now
+
+
+def may_work(state: str, cohort_state: str) -> bool:
+    """Say whether work may be handed in at all (the day decides the rest)."""
+    return state in WORKING and cohort_state in WORKABLE_COHORTS

@@ -1,0 +1,16 @@
+"""What may be done in the enrollments room."""
+
+from lms.learning.enrollments.service.admission import change_seats, join, move_up, prepare_cohort
+from lms.learning.enrollments.service.changes import expel, finish, resume, suspend, withdraw
+
+__all__ = [
+    "change_seats",
+    "expel",
+    "finish",
+    "join",
+    "move_up",
+    "prepare_cohort",
+    "resume",
+    "suspend",
+    "withdraw",
+]

@@ -1,0 +1,23 @@
+"""What a person is told about their seat."""
+
+from lms.kernel.work import Work
+from lms.learning.camps.queries import Cohort
+from lms.learning.enrollments import models as tables
+from lms.people.messages import service as messages
+
+
+def tell_person(work: Work, cohort: Cohort, row: tables.Enrollment, topic: str, **values: str) -> None:
+    """Send one of this room's messages about one enrollment: in-app and by mail, once per change."""
+    messages.send(
+        work,
+        row.person_id,
+        f"learning/enrollments/{topic}",
+        key=f"enrollment:{row.code}:{topic}:{work.now.isoformat()}",
+        link=f"/learn/{cohort.code}/welcome",
+        values={
+            "camp": cohort.camp_title,
+            "cohort": cohort.name,
+            "starts_on": cohort.starts_on.isoformat(),
+            **values,
+        },
+    )
