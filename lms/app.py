@@ -125,9 +125,12 @@ def _clock(settings: Settings) -> Clock:
 
 def _open_rooms(app: Flask, settings: Settings) -> None:
     for room in ROOMS:
-        if find_spec(f"{room}.routes") is None:
+        if find_spec(room) is None or find_spec(f"{room}.routes") is None:
             continue
-        app.register_blueprint(import_module(f"{room}.routes").blueprint)
+        try:  # REMOVE before landing: rooms under construction
+            app.register_blueprint(import_module(f"{room}.routes").blueprint)
+        except (ImportError, AttributeError, SyntaxError, TypeError) as error:
+            print("room not open:", room, error)  # noqa: T201
     if settings.demo:
         from lms.demo.routes import blueprint as demo
 

@@ -34,6 +34,7 @@ from sqlalchemy.orm import (
     Session,
     UOWTransaction,
     mapped_column,
+    registry,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -63,17 +64,23 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+_metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
 class Base(DeclarativeBase):
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(column_0_N_label)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
+    # On the registry, since Flask-SQLAlchemy derives its own base from this one.
+    registry = registry(
+        metadata=_metadata,
+        type_annotation_map={datetime: Instant(), date: Date(), dict[str, Any]: JSON(), list[Any]: JSON()},
     )
-    type_annotation_map = {datetime: Instant(), date: Date(), dict[str, Any]: JSON(), list[Any]: JSON()}
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
-from flask import Flask, Response, g, make_response, render_template, request, url_for
+from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -71,7 +71,7 @@ def answer(status: int, text: Text | str | None = None) -> Response:
         title=str(TITLES[known]),
         text=words,
         safe=[] if status in (404, 410) else [str(SAFE)],
-        action_url=url_for("home.index"),
+        action_url="/",
         action_label=str(Text("回到首页", "Back to the start")),
         request_id=g.get("request_id", ""),
     )
@@ -97,7 +97,7 @@ def _on_http(error: HTTPException) -> Response:
 
 def _on_stale_form(_error: CSRFError) -> Response:
     if is_part():
-        return go_sign_in(request.headers.get("Referer") or url_for("home.index"))
+        return go_sign_in(request.headers.get("Referer") or "/")
     return keep_and_ask()
 
 
