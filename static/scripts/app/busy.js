@@ -40,7 +40,7 @@
   });
 
   document.addEventListener('htmx:afterRequest', (event) => {
-    const form = event.target.closest ? event.target.closest('form') : null;
+    const form = event.detail.requestConfig.elt.closest('form');
     if (form) rest(form);
   });
 

@@ -52,7 +52,7 @@
     keep(slot(form), { texts: texts(form), sent: true });
   });
   document.addEventListener('htmx:afterRequest', (event) => {
-    const form = event.target.closest ? event.target.closest('form[data-draft-url]') : null;
+    const form = event.detail.requestConfig.elt.closest('form[data-draft-url]');
     if (form && event.detail.xhr && (event.detail.successful || event.detail.xhr.status === 422)) drop(slot(form));
   });
 
