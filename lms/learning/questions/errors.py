@@ -67,3 +67,7 @@ class ReasonMissing(Invalid):
 class NotYours(Refusal):
     status = 403
     text = Text("这个问题不是你问的。", "This is not a question you follow.")
+
+
+class SameWord(Invalid):
+    text = Text("要填两个不同的词。", "Enter two different words.")

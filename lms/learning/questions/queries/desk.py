@@ -93,7 +93,7 @@ def desk_cohorts(read: Read, who: Actor) -> list[Cohort]:
     if who.has("operator"):
         waiting = set(read.session.scalars(select(Question.cohort_id).where(Question.state.in_(WAITING)).distinct()))
         waiting |= set(read.session.scalars(select(Digest.cohort_id).where(Digest.state == DigestState.DRAFTING)))
-        own |= {cohort.id: cohort for cohort in camps.list_cohorts_by_ids(read, waiting - own.keys())}
+        own |= camps.list_cohorts_of(read, waiting - own.keys())
     return [own[id_] for id_ in sorted(own)]
 
 

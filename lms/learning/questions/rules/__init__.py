@@ -7,6 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from lms.learning.camps.rules import cutoff_of, zone_of
+from lms.learning.enrollments.rules import WORKABLE_COHORTS, WORKING
 from lms.learning.questions.errors import MergeLoop
 from lms.learning.questions.rules.nearness import (
     NEAR,
@@ -19,7 +20,7 @@ from lms.learning.questions.rules.nearness import (
     vectors,
     weights,
 )
-from lms.learning.questions.rules.words import normal, query_terms, spellings, terms
+from lms.learning.questions.rules.words import normal, query_terms, runs, spellings, terms
 
 __all__ = [
     "CLAIM_LEASE",
@@ -42,7 +43,9 @@ __all__ = [
     "cohort_day",
     "due_at",
     "gather",
+    "is_askable",
     "is_claimed",
+    "may_ask",
     "merge_answers",
     "normal",
     "query_terms",
@@ -123,6 +126,16 @@ def cohort_day(now: datetime, time_zone: str, cutoff: time) -> date:
 def is_claimed(state: str, claimed_until: datetime | None, now: datetime) -> bool:
     """Say whether somebody holds the question; a lease that ran out holds nothing."""
     return state == QuestionState.CLAIMED and claimed_until is not None and claimed_until > now
+
+
+def is_askable(text: str) -> bool:
+    """Say whether a text holds enough to be answered: two Chinese characters or one longer word."""
+    return sum(len(run) for run in runs(text, drop_stops=False)) >= 2
+
+
+def may_ask(enrollment_state: str, cohort_state: str) -> bool:
+    """Say whether a person of a cohort may ask now: as long as its people work."""
+    return enrollment_state in WORKING and cohort_state in WORKABLE_COHORTS
 
 
 class Standing(StrEnum):
