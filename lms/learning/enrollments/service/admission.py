@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from lms.kernel.work import Actor, Work
 from lms.learning.camps import queries as camps
+from lms.learning.camps import service as cohorts
 from lms.learning.camps.queries import Cohort
 from lms.learning.enrollments import models as tables
 from lms.learning.enrollments import queries
@@ -73,15 +74,13 @@ def move_up(work: Work, who: Actor, enrollment_id: int) -> Enrollment:
 def change_seats(work: Work, who: Actor, cohort_code: str, seats: int) -> int:
     """Change the number of seats; new ones go to those in line, who are told. Gives how many moved up.
 
-    Raises SeatsTaken below the number of people on seats.
+    Raises SeatsTaken below the number of people on seats, SeatsOutOfRange.
     """
     cohort = camps.get_cohort(work, cohort_code)
     counter = lock_seats(work, cohort.id)
     if seats < counter.taken:
         raise SeatsTaken(field="seats", taken=counter.taken)
-    work.audit(
-        "change_seats", subject=f"cohort:{cohort.code}", before={"seats": counter.seats}, after={"seats": seats}
-    )
+    cohorts.set_seats(work, who, cohort.id, seats)
     counter.seats = seats
     work.session.flush()
     return fill_free_seats(work, who, cohort)

@@ -1,20 +1,19 @@
-"""What others may know about enrollments: plain frozen values."""
+"""Reads of one person's place in one cohort, and who may see what."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, func, select
 
 from lms.kernel.errors import NotFound
 from lms.kernel.work import Actor, Read
 from lms.learning.camps import queries as camps
 from lms.learning.camps.queries import Cohort
 from lms.learning.enrollments import models as tables
+from lms.learning.enrollments import rules
 from lms.learning.enrollments.errors import StillWaiting, Suspended
-from lms.learning.enrollments.rules import LIVE, READING, SEATED, EnrollmentState
-from lms.people.accounts.queries import person_source
+from lms.learning.enrollments.rules import LIVE, READING, EnrollmentState
+from lms.people.accounts.queries import Person, get_person, person_source
 
 
 @dataclass(frozen=True)
@@ -39,32 +38,13 @@ class MyCohort:
 
 
 @dataclass(frozen=True)
-class Student:
-    """A line of the list of students."""
+class Change:
+    """A move of an enrollment; `who` is a name, None for the system."""
 
-    id: int
-    code: str
-    person_id: int
-    person_code: str
-    display_name: str
-    email: str
-    state: str
-    joined_at: datetime
+    to_state: str
     why: str
-
-
-@dataclass(frozen=True)
-class Seats:
-    """Seats of a cohort and who is where."""
-
-    seats: int
-    taken: int
-    waiting: int
-
-    @property
-    def left(self) -> int:
-        """Count the free seats."""
-        return self.seats - self.taken
+    at: datetime
+    who: str | None
 
 
 _E = tables.Enrollment
@@ -131,6 +111,18 @@ def is_cohort_staff(read: Read, who: Actor, cohort_id: int) -> bool:
     return who.has("tutor") and camps.is_tutor(read, cohort_id, who.person_id)
 
 
+def may_open_day(read: Read, who: Actor, cohort_id: int, number: int) -> bool:
+    """Say whether somebody may see a day's material now: staff of the cohort always, students once it is open."""
+    if is_cohort_staff(read, who, cohort_id):
+        return True
+    found = find_enrollment(read, cohort_id, who.person_id) if who.person_id else None
+    if found is None:
+        return False
+    cohort = camps.get_cohort_by_id(read, cohort_id)
+    day = next((day for day in camps.list_days(read, cohort_id) if day.number == number), None)
+    return day is not None and rules.may_open_day(found.state, cohort.state, day, read.now)
+
+
 def list_my_cohorts(read: Read, person_id: int) -> list[MyCohort]:
     """List the cohorts a person is or waits in, newest enrollment first."""
     rows = read.session.execute(
@@ -141,58 +133,15 @@ def list_my_cohorts(read: Read, person_id: int) -> list[MyCohort]:
     return [MyCohort(cohorts[one.cohort_id], one) for one in mine]
 
 
-def _last_reason() -> ColumnElement[str]:
+def last_reason(read: Read, enrollment_id: int) -> str:
+    """Give what was written at the last change of an enrollment; empty when nothing was."""
     change = tables.EnrollmentChange
     return (
-        select(change.why)
-        .where(change.enrollment_id == _E.id, change.to_state == _E.state)
-        .order_by(change.id.desc())
-        .limit(1)
-        .correlate(_E)
-        .scalar_subquery()
-    )
-
-
-def list_students(
-    read: Read, cohort_id: int, after: int = 0, limit: int = 50, states: Iterable[str] = EnrollmentState
-) -> list[Student]:
-    """List students of a cohort in order of joining, by key: those with an id above `after`."""
-    person = person_source()
-    rows = read.session.execute(
-        select(
-            _E.id,
-            _E.code,
-            _E.person_id,
-            person.c.code,
-            person.c.display_name,
-            person.c.email,
-            _E.state,
-            _E.joined_at,
-            func.coalesce(_last_reason(), ""),
+        read.session.scalar(
+            select(change.why).where(change.enrollment_id == enrollment_id).order_by(change.id.desc()).limit(1)
         )
-        .join(person, person.c.id == _E.person_id)
-        .where(_E.cohort_id == cohort_id, _E.id > after, _E.state.in_(list(states)))
-        .order_by(_E.id)
-        .limit(limit)
+        or ""
     )
-    return [Student(*row) for row in rows]
-
-
-def list_classmates(read: Read, cohort_id: int, class_id: int | None) -> list[Student]:
-    """List those who may read in one class of a cohort, by order of joining; no mail addresses."""
-    person = person_source()
-    query: Select[Any] = (
-        select(_E.id, _E.code, _E.person_id, person.c.code, person.c.display_name, _E.state, _E.joined_at)
-        .join(person, person.c.id == _E.person_id)
-        .where(_E.cohort_id == cohort_id, _E.state.in_(READING))
-        .order_by(_E.id)
-    )
-    if class_id is not None:
-        query = query.where(or_(_E.class_id == class_id, _E.class_id.is_(None)))
-    return [
-        Student(id, code, person_id, person_code, name, "", state, joined_at, "")
-        for id, code, person_id, person_code, name, state, joined_at in read.session.execute(query)
-    ]
 
 
 def class_name(read: Read, class_id: int | None) -> str:
@@ -207,30 +156,6 @@ def enrollment_source() -> Subquery:
     return select(*_COLUMNS, _E.referral).subquery("enrollment_source")
 
 
-def count_seats(read: Read, cohort_id: int) -> Seats:
-    """Count seats, people on them and people in line."""
-    waiting = select(func.count()).where(_E.cohort_id == cohort_id, _E.state == EnrollmentState.WAITLISTED)
-    row = read.session.execute(
-        select(tables.CohortSeats.seats, tables.CohortSeats.taken, waiting.scalar_subquery()).where(
-            tables.CohortSeats.cohort_id == cohort_id
-        )
-    ).one_or_none()
-    return Seats(*row) if row else Seats(camps.get_cohort_by_id(read, cohort_id).seats, 0, 0)
-
-
-def seats_left(read: Read, cohort_ids: Iterable[int]) -> dict[int, int]:
-    """Count free seats per cohort; a cohort nobody has joined yet has all of its seats."""
-    wanted = list(cohort_ids)
-    cohort = camps.cohort_source()
-    counter = tables.CohortSeats
-    rows = read.session.execute(
-        select(cohort.c.id, func.coalesce(counter.seats - counter.taken, cohort.c.seats))
-        .join(counter, counter.cohort_id == cohort.c.id, isouter=True)
-        .where(cohort.c.id.in_(wanted))
-    )
-    return {cohort_id: left for cohort_id, left in rows}
-
-
 def waiting_position(read: Read, enrollment: Enrollment) -> int:
     """Give the place in line, from 1; 0 for somebody who does not wait."""
     if enrollment.state != EnrollmentState.WAITLISTED:
@@ -241,6 +166,18 @@ def waiting_position(read: Read, enrollment: Enrollment) -> int:
     return read.session.scalar(ahead) or 0
 
 
-def count_joined(read: Read, cohort_id: int) -> int:
-    """Count those who hold a seat."""
-    return read.session.scalar(select(func.count()).where(_E.cohort_id == cohort_id, _E.state.in_(SEATED))) or 0
+def list_changes(read: Read, enrollment_id: int) -> list[Change]:
+    """List what happened to an enrollment, newest first, with the name of who did it."""
+    change, person = tables.EnrollmentChange, person_source()
+    rows = read.session.execute(
+        select(change.to_state, change.why, change.at, person.c.display_name)
+        .join(person, person.c.id == change.who_id, isouter=True)
+        .where(change.enrollment_id == enrollment_id)
+        .order_by(change.id.desc())
+    )
+    return [Change(*row) for row in rows]
+
+
+def person_of(read: Read, enrollment: Enrollment) -> Person:
+    """Give the person of an enrollment."""
+    return get_person(read, enrollment.person_id)

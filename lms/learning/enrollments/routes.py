@@ -1,0 +1,250 @@
+"""Joining, the welcome page, leaving, and the operator's list of students."""
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.kernel.errors import NotFound
+from lms.kernel.text import t, tn
+from lms.kernel.work import Work, begin_read, begin_work
+from lms.learning.camps import queries as camps
+from lms.learning.camps.queries import Cohort
+from lms.learning.enrollments import queries, service
+from lms.learning.enrollments.forms import JoinForm, ReasonForm, SeatsForm, WithdrawForm
+from lms.learning.enrollments.rules import EnrollmentState, WithdrawCause
+from lms.learning.enrollments.words import CAUSE_WORDS, STATE_KINDS, STATE_WORDS
+from lms.web.guards import current_actor, public, role, signed_in
+from lms.web.htmx import render, see_other
+from lms.web.ports import ports
+from lms.web.refusals import refusals_on
+from lms.web.visitor import visitor_code
+
+blueprint = Blueprint("enrollments", __name__)
+PAGE = 50
+
+
+def _cohort_of_camp(slug: str, code: str) -> Cohort:
+    cohort = camps.get_cohort(begin_read(), code)
+    if cohort.camp_slug != slug:
+        raise NotFound
+    return cohort
+
+
+# --- Joining --------------------------------------------------------------------
+
+
+@blueprint.get("/c/<slug>/join")
+@signed_in
+def confirm_join(slug: str) -> ResponseReturnValue:
+    """Ask for the one tap that is left after signing up."""
+    read = begin_read()
+    cohort = _cohort_of_camp(slug, request.args.get("cohort", ""))
+    who = current_actor()
+    if who.person_id and queries.find_enrollment(read, cohort.id, who.person_id):
+        return see_other(url_for(".welcome", code=cohort.code))
+    return render(
+        "learning/enrollments/join.html",
+        cohort=cohort,
+        seats=queries.count_seats(read, cohort.id),
+        form=JoinForm(cohort=cohort.code),
+    )
+
+
+@blueprint.post("/c/<slug>/join")
+@public
+def join(slug: str) -> ResponseReturnValue:
+    """Join a cohort of this camp; a signed-out visitor goes to sign up and comes back to one tap."""
+    cohort = _cohort_of_camp(slug, request.form.get("cohort", ""))
+    who = current_actor()
+    if who.person_id is None:
+        back = url_for(".confirm_join", slug=slug, cohort=cohort.code)
+        return see_other(url_for("security.register", next=back))
+    visitor = visitor_code()
+    with begin_work() as work:
+        referral = ports.resolve_referral(work, visitor, who.person_id)
+        enrollment = service.join(work, who, cohort.code, referral)
+    waiting = enrollment.state == EnrollmentState.WAITLISTED
+    said = t("你已在候补名单里。", "You are on the waiting list.") if waiting else t("入营成功。", "You are in.")
+    return see_other(url_for(".welcome", code=cohort.code), said)
+
+
+@blueprint.get("/learn/<code>/welcome")
+@signed_in
+def welcome(code: str) -> ResponseReturnValue:
+    """Say what happens next: the first day, or the place in line."""
+    read = begin_read()
+    cohort, enrollment = queries.require_place(read, current_actor(), code)
+    days = camps.list_days(read, cohort.id)
+    return render(
+        "learning/enrollments/welcome.html",
+        cohort=cohort,
+        enrollment=enrollment,
+        place=queries.waiting_position(read, enrollment),
+        first_day=next((day for day in days if day.number > 0), None),
+        orientation=next((day for day in days if day.number == 0), None),
+        reason=queries.last_reason(read, enrollment.id),
+    )
+
+
+@blueprint.get("/learn/<code>/withdraw")
+@signed_in
+def confirm_withdraw(code: str) -> ResponseReturnValue:
+    """Say what leaving means before it happens."""
+    cohort, enrollment = queries.require_place(begin_read(), current_actor(), code)
+    return render(
+        "learning/enrollments/withdraw.html", cohort=cohort, enrollment=enrollment, form=WithdrawForm()
+    )
+
+
+@blueprint.post("/learn/<code>/withdraw")
+@signed_in
+def withdraw(code: str) -> ResponseReturnValue:
+    """Leave the cohort or the line."""
+    who = current_actor()
+    with begin_work() as work:
+        cohort, enrollment = queries.require_place(work, who, code)
+        service.withdraw(work, who, enrollment.id, WithdrawCause.OWN_WISH)
+    said = t("你已退出「{name}」。", "You left {name}.", name=cohort.name)
+    return see_other(url_for("home.index"), said)
+
+
+# --- The operator's list ----------------------------------------------------------
+
+
+def _state_tabs(counts: dict[str, int], code: str, chosen: str) -> list[tuple[str, str, bool]]:
+    everybody = (url_for(".students", code=code), t("全部 {n}", "All {n}", n=sum(counts.values())), not chosen)
+    return [everybody] + [
+        (url_for(".students", code=code, state=state), f"{word} {counts[state]}", state == chosen)
+        for state, word in STATE_WORDS.items()
+        if counts.get(state)
+    ]
+
+
+def _student_list(code: str, form: SeatsForm | None = None, status: int = 200) -> ResponseReturnValue:
+    read = begin_read()
+    cohort = camps.get_cohort(read, code)
+    state = request.args.get("state", "")
+    states = [state] if state in list(EnrollmentState) else list(EnrollmentState)
+    after = request.args.get("after", 0, type=int)
+    students = queries.list_students(read, cohort.id, after, PAGE + 1, states)
+    seats = queries.count_seats(read, cohort.id)
+    return render(
+        "learning/enrollments/students.html",
+        status=status,
+        cohort=cohort,
+        students=students[:PAGE],
+        tabs=_state_tabs(queries.count_states(read, cohort.id), code, state),
+        words=STATE_WORDS,
+        kinds=STATE_KINDS,
+        state=state,
+        seats=seats,
+        next_after=students[PAGE - 1].id if len(students) > PAGE else None,
+        first_page=after == 0,
+        seats_form=form or SeatsForm(formdata=None, seats=seats.seats),
+    )
+
+
+@blueprint.get("/console/cohorts/<code>/students")
+@role("operator")
+def students(code: str) -> ResponseReturnValue:
+    """List the students of a cohort."""
+    return _student_list(code)
+
+
+@blueprint.post("/console/cohorts/<code>/seats")
+@role("operator")
+def change_seats(code: str) -> ResponseReturnValue:
+    """Change the number of seats; people in line move up into new ones."""
+    form = SeatsForm()
+    moved = 0
+    if form.validate_on_submit():
+        with refusals_on(form), begin_work() as work:
+            moved = service.change_seats(work, current_actor(), code, form.seats.data or 0)
+    if form.errors:
+        return _student_list(code, form, 422)
+    said = tn(
+        moved,
+        "名额已改，{n} 人从候补入营。",
+        "Seats changed; {n} person moved up.",
+        "Seats changed; {n} people moved up.",
+    )
+    return see_other(url_for(".students", code=code), said)
+
+
+@blueprint.get("/console/cohorts/<code>/students/<student>")
+@role("operator")
+def student(code: str, student: str) -> ResponseReturnValue:
+    """Show one student with what can be changed."""
+    return _student_page(code, student, ReasonForm(formdata=None))
+
+
+def _student_page(code: str, student: str, form: ReasonForm, status: int = 200) -> ResponseReturnValue:
+    read = begin_read()
+    cohort = camps.get_cohort(read, code)
+    enrollment = queries.get_enrollment_by_code(read, student)
+    if enrollment.cohort_id != cohort.id:
+        raise NotFound
+    return render(
+        "learning/enrollments/student.html",
+        status=status,
+        cohort=cohort,
+        enrollment=enrollment,
+        person=queries.person_of(read, enrollment),
+        changes=queries.list_changes(read, enrollment.id),
+        reasons=CAUSE_WORDS,
+        words=STATE_WORDS,
+        kinds=STATE_KINDS,
+        form=form,
+    )
+
+
+@blueprint.post("/console/cohorts/<code>/students/<student>/<any(suspend, expel):act>")
+@role("operator")
+def judge(code: str, student: str, act: str) -> ResponseReturnValue:
+    """Suspend or remove a student, with a reason that the student reads."""
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        return _student_page(code, student, form, 422)
+    decide = service.suspend if act == "suspend" else service.expel
+    with begin_work() as work:
+        enrollment_id = _enrollment_id(work, code, student)
+        decide(work, current_actor(), enrollment_id, form.reason.data or "")
+    said = t("已暂停，学员会收到通知。", "Suspended; the student is told.")
+    if act == "expel":
+        said = t("已移出，学员会收到通知。", "Removed; the student is told.")
+    return see_other(url_for(".student", code=code, student=student), said)
+
+
+@blueprint.post("/console/cohorts/<code>/students/<student>/resume")
+@role("operator")
+def resume(code: str, student: str) -> ResponseReturnValue:
+    """Open the content again for a suspended student."""
+    with begin_work() as work:
+        service.resume(work, current_actor(), _enrollment_id(work, code, student))
+    return see_other(url_for(".student", code=code, student=student), t("已恢复。", "Resumed."))
+
+
+@blueprint.post("/console/cohorts/<code>/students/<student>/move-up")
+@role("operator")
+def move_up(code: str, student: str) -> ResponseReturnValue:
+    """Give a free seat to somebody in line."""
+    with begin_work() as work:
+        service.move_up(work, current_actor(), _enrollment_id(work, code, student))
+    return see_other(url_for(".student", code=code, student=student), t("已入营，通知已发。", "Moved up and told."))
+
+
+@blueprint.post("/console/cohorts/<code>/students/<student>/withdraw")
+@role("operator")
+def withdraw_student(code: str, student: str) -> ResponseReturnValue:
+    """Withdraw a student on the operator's word."""
+    with begin_work() as work:
+        service.withdraw(
+            work, current_actor(), _enrollment_id(work, code, student), WithdrawCause.OPERATOR
+        )
+    return see_other(url_for(".student", code=code, student=student), t("已退出。", "Withdrawn."))
+
+
+def _enrollment_id(work: Work, code: str, student: str) -> int:
+    enrollment = queries.get_enrollment_by_code(work, student)
+    if enrollment.cohort_id != camps.get_cohort(work, code).id:
+        raise NotFound
+    return enrollment.id
