@@ -1,0 +1,1 @@
+"""House tests read the tree; those that need the app share one."""
