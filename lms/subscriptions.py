@@ -6,12 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 from lms.kernel.outbox import ErrandKind, Handler, Pump, Schedule, Subscriptions
+from lms.people.accounts.mails import ACCOUNT_MAIL
+from lms.people.messages.mails import MAIL
 
 # Events, each with who hears it. A handler hears only rooms below its own.
 EVENTS: list[tuple[type[Any], Handler]] = []
 
 # Effects outside the database.
-ERRANDS: list[ErrandKind] = []
+ERRANDS: list[ErrandKind] = [
+    ACCOUNT_MAIL,
+    MAIL,
+]
 
 # Jobs of the clock.
 SCHEDULES: list[Schedule | Pump] = []
