@@ -22,7 +22,10 @@ _PLACE = re.compile(r'((?:src|href)=")(camp-file|camp-day):([^"]*)"')
 
 def is_relative(address: str) -> bool:
     """Tell whether an address in a lesson means a file of the same folder."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # something that looks like a host in brackets and is none
+        return False
     return not (parts.scheme or parts.netloc) and bool(parts.path) and not parts.path.startswith("/")
 
 

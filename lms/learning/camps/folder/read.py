@@ -5,8 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from urllib.parse import quote, unquote
+from dataclasses import dataclass
 
 from lms.kernel.text import Language, as_language, render_markdown
 from lms.learning.camps.folder.draft import CampDraft, DayDraft, DayLine, Report, Story
@@ -22,14 +21,11 @@ from lms.learning.camps.folder.names import (
     top_folder,
     words_of,
 )
-from lms.learning.camps.folder.pages import FILES, is_relative, list_addresses, resolve
+from lms.learning.camps.folder.pages import list_addresses
+from lms.learning.camps.folder.shelf import Shelf
 from lms.learning.camps.folder.story import CAMP_FILE, Head, is_slug, read_head, suggest_slug
 
 MOST_DAYS = 400
-BIGGEST_FILE = 25_000_000
-PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".bmp"})
-ATTACHMENTS = frozenset({".pdf", ".txt", ".csv", ".json", ".xlsx", ".docx", ".pptx", ".zip", ".py", ".ipynb", ".mp3"})
-_EXAMPLES = 5
 
 
 @dataclass(frozen=True)
@@ -50,28 +46,7 @@ class Choice:
     name: str = ""
 
 
-@dataclass
-class _Folder:
-    """The files below the top folder, and what of them is in use."""
-
-    files: Mapping[str, bytes]
-    top: str
-    paths: list[str]
-    report: Report
-    numbers: dict[str, int] = field(default_factory=dict)
-    taken: dict[str, bytes] = field(default_factory=dict)
-
-    def __contains__(self, path: str) -> bool:
-        return self.top + path in self.files
-
-    def bytes_of(self, path: str) -> bytes:
-        return self.files[self.top + path]
-
-    def stored_path(self, path: str) -> str:
-        """Name a file by its place under files/; a root file that would meet one there keeps apart."""
-        if path.startswith(FILES):
-            return path
-        return f"{FILES}{path}" if f"{FILES}{path}" not in self else f"{FILES}-/{path}"
+NOTHING_CHOSEN = Choice()
 
 
 def read_folder(
@@ -85,9 +60,9 @@ def read_folder(
     report = Report()
     top = top_folder(files)
     clean = sorted(path.removeprefix(top) for path in files if not is_junk(path))
-    folder = _Folder(files, top, clean, report)
-    head = read_head(folder.bytes_of(CAMP_FILE), report) if CAMP_FILE in folder else None
-    found = _lessons(folder, choice)
+    shelf = Shelf(files, top, clean, report)
+    head = read_head(shelf.bytes_of(CAMP_FILE), report) if CAMP_FILE in shelf else None
+    found = _lessons(shelf, choice)
     if not any(number > 0 for number in found.lessons):
         report.refuse(
             "",
@@ -99,18 +74,18 @@ def read_folder(
     if report.errors:
         return Reading(None, report)
     note_gaps(found, report)
-    return _draft(folder, choice, head, found, watch)
+    return _draft(shelf, choice, head, found, watch)
 
 
 def _draft(
-    folder: _Folder, choice: Choice, head: Head | None, found: Found, watch: Callable[[int, int], None] | None
+    shelf: Shelf, choice: Choice, head: Head | None, found: Found, watch: Callable[[int, int], None] | None
 ) -> Reading:
-    report = folder.report
-    language = _language(folder, choice, head, found)
-    folder.numbers = {path: number for number, path in found.lessons.items()}
+    report = shelf.report
+    language = _language(shelf, choice, head, found)
+    shelf.numbers = {path: number for number, path in found.lessons.items()}
     days = []
     for done, (number, path) in enumerate(sorted(found.lessons.items()), start=1):
-        day = _day(folder, Source(number, path, folder.bytes_of(path), words_of(posixpath.basename(path))), language)
+        day = _day(shelf, Source(number, path, shelf.bytes_of(path), words_of(posixpath.basename(path))), language)
         if day is not None:
             days.append(day)
         if watch is not None:
@@ -124,7 +99,7 @@ def _draft(
             "The short name “{slug}” cannot stand in an address: small letters, digits, hyphens. Give a slug.",
             slug=report.slug,
         )
-    _note_unused(folder)
+    shelf.note_unused()
     if report.errors:
         return Reading(None, report)
     story = head.story if head else Story(promise=report.title)
@@ -134,7 +109,7 @@ def _draft(
         language=language,
         story=story,
         days=tuple(days),
-        files=dict(sorted(folder.taken.items())),
+        files=dict(sorted(shelf.taken.items())),
     )
     return Reading(draft, report)
 
@@ -142,18 +117,18 @@ def _draft(
 # --- Which files ------------------------------------------------------------
 
 
-def _lessons(folder: _Folder, choice: Choice) -> Found:
-    markdown = [path for path in folder.paths if is_markdown(path)]
+def _lessons(shelf: Shelf, choice: Choice) -> Found:
+    markdown = [path for path in shelf.paths if is_markdown(path)]
     own = [path for path in markdown if path.startswith("days/")]
     if own and not choice.language_dir:
         for path in markdown:
             if path not in own:
-                folder.report.skip(
+                shelf.report.skip(
                     path, "课程在 days/ 里，这个文件不读。", "Lessons lie in days/; this file is not read."
                 )
-        return find_lessons(own, folder.report)
+        return find_lessons(own, shelf.report)
     if choice.language_dir:
-        return _lessons_below(folder, markdown, choice.language_dir)
+        return _lessons_below(shelf, markdown, choice.language_dir)
     tongues: dict[str, list[str]] = {}
     for path in markdown:
         if (tongue := language_folder(path)) is not None:
@@ -161,7 +136,7 @@ def _lessons(folder: _Folder, choice: Choice) -> Found:
     plain = [path for path in markdown if language_folder(path) is None]
     if tongues and not any(_has_number(path) for path in plain):
         listed = ", ".join(sorted(tongues))
-        folder.report.refuse(
+        shelf.report.refuse(
             "",
             "这里按语言分了文件夹：{listed}。请选一个。",
             "The lessons lie in folders by language: {listed}. Choose one as the language folder.",
@@ -169,54 +144,54 @@ def _lessons(folder: _Folder, choice: Choice) -> Found:
         )
         return Found()
     for tongue, paths in sorted(tongues.items()):
-        folder.report.skip(
+        shelf.report.skip(
             f"{tongue}/",
             "译文，{count} 个文件。要导入它，把语言文件夹选成 {tongue}。",
             "A translation of {count} files. To import it, choose {tongue} as the language folder.",
             count=len(paths),
             tongue=tongue,
         )
-    return find_lessons(plain, folder.report)
+    return find_lessons(plain, shelf.report)
 
 
 def _has_number(path: str) -> bool:
     return any(read_number(part) is not None for part in path.split("/"))
 
 
-def _lessons_below(folder: _Folder, markdown: list[str], language_dir: str) -> Found:
+def _lessons_below(shelf: Shelf, markdown: list[str], language_dir: str) -> Found:
     root = language_dir.strip("/") + "/"
     below = [path.removeprefix(root) for path in markdown if path.startswith(root)]
     if not below:
-        folder.report.refuse(
+        shelf.report.refuse(
             root,
             "没有这个语言文件夹，或里面没有 Markdown 文件。",
             "There is no such language folder, or it holds no Markdown.",
         )
         return Found()
     if len(markdown) > len(below):
-        folder.report.skip(
+        shelf.report.skip(
             "",
             "语言文件夹之外的 {count} 个 Markdown 文件。",
             "{count} Markdown files outside the language folder.",
             count=len(markdown) - len(below),
         )
-    found = find_lessons(below, folder.report)
+    found = find_lessons(below, shelf.report)
     return Found(
         {number: root + path for number, path in found.lessons.items()},
         {number: root + path for number, path in found.covered.items()},
     )
 
 
-def _language(folder: _Folder, choice: Choice, head: Head | None, found: Found) -> Language:
+def _language(shelf: Shelf, choice: Choice, head: Head | None, found: Found) -> Language:
     chosen = choice.language or (head.language if head else "")
     if chosen in ("zh", "en"):
         return as_language(chosen)
     sample = "".join(
-        folder.bytes_of(path)[:4000].decode("utf-8", "ignore") for _, path in sorted(found.lessons.items())[:5]
+        shelf.bytes_of(path)[:4000].decode("utf-8", "ignore") for _, path in sorted(found.lessons.items())[:5]
     )
     chinese = len(re.findall(r"[\u4e00-\u9fff]", sample))
     language: Language = "zh" if chinese * 20 > len(sample) else "en"
-    folder.report.note(
+    shelf.report.note(
         "",
         "没有写语言，按正文当作 {language}。",
         "No language was given; by its words it is {language}.",
@@ -233,89 +208,14 @@ def _title(days: list[DayDraft], choice: Choice) -> str:
 # --- One day and its files --------------------------------------------------
 
 
-def _day(folder: _Folder, source: Source, language: Language) -> DayDraft | None:
-    day = read_lesson(source, language, folder.report)
+def _day(shelf: Shelf, source: Source, language: Language) -> DayDraft | None:
+    day = read_lesson(source, language, shelf.report)
     if day is None:
         return None
     markdown = "\n\n".join([day.body, *(task.instructions for task in day.tasks)])
     pictures, _ = list_addresses(render_markdown(markdown))
-    _note_pictures(folder, source.path, pictures)
-    taken = set(folder.taken)
-    day = rewrite_day(day, lambda address: _place(folder, address, source.path))
-    folder.report.days.append(
-        DayLine(source.number, source.path, day.title, len(day.tasks), len(set(folder.taken) - taken))
-    )
+    shelf.note_pictures(source.path, pictures)
+    before = len(shelf.taken)
+    day = rewrite_day(day, lambda address: shelf.place(address, source.path))
+    shelf.report.days.append(DayLine(source.number, source.path, day.title, len(day.tasks), len(shelf.taken) - before))
     return day
-
-
-def _place(folder: _Folder, address: str, page: str) -> str | None:
-    if not is_relative(address):
-        return None
-    path = _find(folder, address, page)
-    if path is None:
-        return None
-    if path in folder.numbers:
-        return f"{folder.numbers[path]:02d}.md"
-    if posixpath.splitext(path)[1].lower() not in PICTURES | ATTACHMENTS:
-        return None
-    stored = folder.stored_path(path)
-    if stored not in folder.taken:
-        data = folder.bytes_of(path)
-        if len(data) > BIGGEST_FILE:
-            folder.report.note(path, "超过 25 MB，没有带上。", "It is larger than 25 MB and was left out.")
-            return None
-        folder.taken[stored] = data
-    return f"../{quote(stored, safe='/~', encoding='utf-8') if _needs_quoting(stored) else stored}"
-
-
-def _needs_quoting(path: str) -> bool:
-    return re.search(r"""[\s()<>"'%#?\\&*_\[\]`]""", path) is not None
-
-
-def _find(folder: _Folder, address: str, page: str) -> str | None:
-    path = resolve(address, page)
-    if path is None:
-        return None
-    if path in folder:
-        return path
-    # A link to another day in the stored form, NN.md, stands for the day and not for a file of that name.
-    name, own = posixpath.basename(unquote(path)), posixpath.dirname(path) == posixpath.dirname(page)
-    if own and re.fullmatch(r"\d{2,}\.md", name):
-        return next((lesson for lesson, number in folder.numbers.items() if number == int(name[:-3])), None)
-    return None
-
-
-def _note_pictures(folder: _Folder, page: str, pictures: list[str]) -> None:
-    missing = [p for p in pictures if is_relative(p) and _find(folder, p, page) is None]
-    for picture in missing:
-        folder.report.note(
-            page,
-            "图片 {picture} 不在文件夹里。",
-            "The picture {picture} is not in the folder.",
-            picture=unquote(picture),
-        )
-    elsewhere = [p for p in pictures if not is_relative(p)]
-    if elsewhere:
-        folder.report.note(
-            page,
-            "{n} 张图片在别的网站上，没有带上，例如 {first}。",
-            "{n} pictures lie on other sites and were not taken along, such as {first}.",
-            n=len(elsewhere),
-            first=elsewhere[0][:120],
-        )
-
-
-def _note_unused(folder: _Folder) -> None:
-    used = {path for path in folder.paths if folder.stored_path(path) in folder.taken}
-    unused = [p for p in folder.paths if p not in used and not is_markdown(p) and p != CAMP_FILE]
-    if unused:
-        folder.report.skip(
-            "",
-            "{n} 个文件没有哪一天用到，例如 {some}。",
-            "{n} files that no day shows, such as {some}.",
-            n=len(unused),
-            some=", ".join(unused[:_EXAMPLES]),
-        )
-    junk = len(folder.files) - len(folder.paths)
-    if junk:
-        folder.report.skip("", "{n} 个系统或隐藏文件。", "{n} system or hidden files.", n=junk)

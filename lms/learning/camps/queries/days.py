@@ -160,7 +160,7 @@ def get_task(read: Read, code: str) -> Task:
 
 def cohort_task_source() -> Subquery:
     """Give tasks as a subquery for joins: id, code, cohort_id, cohort_day_id, day_number, day, key, position, kind,
-    title, required, unlocks_at, cutoff_at.
+    title, minutes, required, unlocks_at, cutoff_at.
     """
     task, day = models.CohortTask, models.CohortDay
     return (
@@ -175,6 +175,7 @@ def cohort_task_source() -> Subquery:
             task.position,
             task.kind,
             task.title,
+            task.minutes,
             task.required,
             day.unlocks_at,
             day.cutoff_at,
