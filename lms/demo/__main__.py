@@ -40,7 +40,7 @@ def main() -> int:
     try:
         build(ROOT)
     except AssetsError as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        print(error, file=sys.stderr)
         return 1
     for command in (["db", "upgrade"], ["demo", "season"]):
         done = subprocess.run([str(BIN / "flask"), *command], cwd=ROOT, env=env, check=False)
@@ -69,7 +69,7 @@ def _serve(port: int, env: dict[str, str]) -> int:
     signal.signal(signal.SIGTERM, stop)
     try:
         if not _wait_ready(port, parts):
-            print(f"The demo did not start. Is port {port} taken? Try: make demo PORT=5001", file=sys.stderr)  # noqa: T201
+            print(f"The demo did not start. Is port {port} taken? Try: make demo PORT=5001", file=sys.stderr)
             return 1
         _greet(port)
         while all(part.poll() is None for part in parts):
@@ -93,9 +93,9 @@ def _wait_ready(port: int, parts: list[subprocess.Popen[bytes]]) -> bool:
 
 
 def _greet(port: int) -> None:
-    print(f"ready http://127.0.0.1:{port}")  # noqa: T201
+    print(f"ready http://127.0.0.1:{port}")
     for name in ACCOUNTS:
-        print(f"  {name}@example.com  encamp-demo")  # noqa: T201
+        print(f"  {name}@example.com  encamp-demo")
 
 
 def _end(parts: list[subprocess.Popen[bytes]]) -> None:

@@ -92,7 +92,7 @@ def test_files_have_the_rooms_words() -> None:
                 continue
             if name in FORBIDDEN_NAMES:
                 found.append(rel(path))
-        count = len([p for p in room.rglob("*.py")])
+        count = len(list(room.rglob("*.py")))
         if count > 30:
             found.append(f"{rel(room)} has {count} files")
     assert not found, f"Name files by topic, and split a room that has outgrown itself: {found}"

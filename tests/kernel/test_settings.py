@@ -1,0 +1,45 @@
+"""Settings refuse what is not fit for production."""
+
+from __future__ import annotations
+
+import pytest
+
+from lms.kernel.settings import DEMO_SECRET, Settings, SettingsRefused
+
+GOOD = {"SECRET_KEY": "x" * 40, "PUBLIC_URL": "https://camp.example.com/", "MAIL_URL": "smtp://mail.example.com"}
+
+
+def test_a_complete_environment_starts() -> None:
+    settings = Settings.from_env(GOOD)
+    assert settings.mode == "production"
+    assert settings.public_url == "https://camp.example.com"
+    assert settings.database_url.startswith("sqlite:///")
+    assert not settings.demo
+
+
+@pytest.mark.parametrize("missing", sorted(GOOD))
+def test_a_missing_variable_is_named(missing: str) -> None:
+    with pytest.raises(SettingsRefused, match=missing):
+        Settings.from_env({name: value for name, value in GOOD.items() if name != missing})
+
+
+@pytest.mark.parametrize("secret", ["", "short", DEMO_SECRET])
+def test_a_weak_or_known_secret_is_refused(secret: str) -> None:
+    with pytest.raises(SettingsRefused, match="SECRET_KEY"):
+        Settings.from_env({**GOOD, "SECRET_KEY": secret})
+
+
+@pytest.mark.parametrize(("name", "value"), [("ENCAMP_MODE", "staging"), ("TRUSTED_PROXIES", "two")])
+def test_a_value_that_means_nothing_is_refused(name: str, value: str) -> None:
+    with pytest.raises(SettingsRefused, match=name):
+        Settings.from_env({**GOOD, name: value})
+
+
+@pytest.mark.parametrize("short", ["postgres://u@h/d", "postgresql://u@h/d"])
+def test_short_forms_of_database_addresses_are_understood(short: str) -> None:
+    assert Settings.from_env({**GOOD, "DATABASE_URL": short}).database_url == "postgresql+psycopg://u@h/d"
+
+
+def test_secrets_for_purposes_differ() -> None:
+    settings = Settings.from_env(GOOD)
+    assert settings.derived_secret("a") != settings.derived_secret("b") != settings.secret_key
