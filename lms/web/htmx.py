@@ -23,7 +23,7 @@ def is_part() -> bool:
 
 
 def render(
-    page: str, *, part: str | None = None, status: int = 200, trigger: str | None = None, **context: Any
+    template: str, /, *, part: str | None = None, status: int = 200, trigger: str | None = None, **context: Any
 ) -> Response:
     """Answer with the page, or with its part alone when htmx asks for it.
 
@@ -32,7 +32,7 @@ def render(
     if part is not None and is_part():
         html = render_template(part, **context) + render_template("ui/_flash.html", oob=True)
     else:
-        html = render_template(page, **context)
+        html = render_template(template, **context)
     response = make_response(html, status)
     if trigger is not None:
         response.headers["HX-Trigger"] = json.dumps({trigger: True})
