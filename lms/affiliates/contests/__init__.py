@@ -1,0 +1,4 @@
+"""Who brings most: the board by day, week and month.
+
+Owns: board_entry, board_preference. Hears: NumbersMoved.
+"""

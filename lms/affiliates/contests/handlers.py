@@ -1,0 +1,13 @@
+"""What the contests room does when it hears of something."""
+
+from datetime import date
+
+from lms.affiliates.contests import service
+from lms.affiliates.tracking.events import NumbersMoved
+from lms.kernel.work import Work
+
+
+def on_numbers_moved(work: Work, event: NumbersMoved) -> None:
+    """Bring the board in line with what moved."""
+    for partner_id, day in event.moved:
+        service.recount(work, int(partner_id), date.fromisoformat(str(day)))

@@ -1,0 +1,191 @@
+"""Reads of the contests room."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, literal, or_, select
+
+from lms.affiliates.contests.models import BoardEntry, BoardPreference
+from lms.affiliates.contests.rules import Period, Position, masked, ranks, start_before, start_of, write_position
+from lms.affiliates.partners.queries import partner_source
+from lms.affiliates.tracking.rules import program_day
+from lms.kernel.work import Read
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """A line of the board. `display_name` is already hidden where the partner wants it."""
+
+    rank: int
+    partner_id: int
+    code: str
+    display_name: str
+    joined: int
+    is_me: bool
+
+
+@dataclass(frozen=True)
+class Own:
+    """Where a partner stands. `rank` is None as long as nothing has been brought.
+
+    `to_next` more enrollments draw level with rank `next_rank` (both None at the top); `climbed` places
+    since the period before (None when there was no rank then or there is none now).
+    """
+
+    rank: int | None
+    joined: int
+    to_next: int | None
+    next_rank: int | None
+    climbed: int | None
+
+
+@dataclass(frozen=True)
+class Board:
+    """A page of the board. `older` is the key of the next page, empty on the last one."""
+
+    period: Period
+    starts_on: date
+    rows: list[BoardRow]
+    own: Own
+    total: int
+    older: str
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a partner stands this week, with the nearest rows above and below."""
+
+    own: Own
+    total: int
+    rows: list[BoardRow]
+
+
+_E = BoardEntry
+
+
+def _in(period: Period, start: date) -> ColumnElement[bool]:
+    return and_(_E.period == period, _E.starts_on == start, _E.joined > 0)
+
+
+def _better(period: Period, start: date, than: Any) -> ScalarSelect[int]:
+    return select(func.count()).where(_in(period, start), _E.joined > than).scalar_subquery()
+
+
+def _joined_of(period: Period, start: date, partner_id: int) -> ScalarSelect[int]:
+    return select(_E.joined).where(_in(period, start), _E.partner_id == partner_id).scalar_subquery()
+
+
+def _rows(period: Period, start: date) -> Select[Any]:
+    partner = partner_source()
+    return (
+        select(_E.joined, _E.reached_at, _E.partner_id, partner.c.code, partner.c.name, BoardPreference.hidden)
+        .join(partner, partner.c.id == _E.partner_id)
+        .join(BoardPreference, BoardPreference.partner_id == _E.partner_id, isouter=True)
+        .where(_in(period, start))
+        .order_by(_E.joined.desc(), _E.reached_at, _E.partner_id)
+    )
+
+
+def _row(found: Any, rank: int, me: int) -> BoardRow:
+    mine = found.partner_id == me
+    name = masked(found.name) if found.hidden and not mine else found.name
+    return BoardRow(rank, found.partner_id, found.code, name, found.joined, mine)
+
+
+def _after(position: Position) -> ColumnElement[bool]:
+    later = or_(
+        _E.reached_at > position.reached_at,
+        and_(_E.reached_at == position.reached_at, _E.partner_id > position.partner_id),
+    )
+    return or_(_E.joined < position.joined, and_(_E.joined == position.joined, later))
+
+
+def _before_count(period: Period, start: date, first: Any) -> ScalarSelect[int]:
+    """Count the rows in front of a row in the order of the board."""
+    earlier = or_(
+        _E.reached_at < first.reached_at,
+        and_(_E.reached_at == first.reached_at, _E.partner_id < first.partner_id),
+    )
+    in_front = or_(_E.joined > first.joined, and_(_E.joined == first.joined, earlier))
+    return select(func.count()).where(_in(period, start), in_front).scalar_subquery()
+
+
+def board(
+    read: Read, period: Period, starts_on: date, me: int, after: Position | None = None, limit: int = PAGE
+) -> Board:
+    """Give a page of the board with the own standing; two statements at any size.
+
+    `starts_on` is the first day of the period, `me` a partner's id.
+    """
+    statement = _rows(period, starts_on).limit(limit + 1)
+    found = list(read.session.execute(statement.where(_after(after)) if after else statement))
+    page = found[:limit]
+    first = page[0] if page else None
+    standing = read.session.execute(
+        select(
+            *_standing(period, starts_on, me),
+            (_better(period, starts_on, first.joined) if first else select(literal(0)).scalar_subquery()).label(
+                "first_better"
+            ),
+            (_before_count(period, starts_on, first) if first else select(literal(0)).scalar_subquery()).label(
+                "in_front"
+            ),
+            select(BoardPreference.hidden).where(BoardPreference.partner_id == me).scalar_subquery().label("hidden"),
+        )
+    ).one()
+    placed = ranks([row.joined for row in page], standing.first_better + 1, standing.in_front)
+    older = ""
+    if len(found) > limit:
+        older = write_position(Position(page[-1].joined, page[-1].reached_at, page[-1].partner_id))
+    rows = [_row(row, rank, me) for row, rank in zip(page, placed, strict=True)]
+    return Board(period, starts_on, rows, _own(standing), standing.total, older, bool(standing.hidden))
+
+
+def _standing(period: Period, start: date, me: int) -> list[Any]:
+    mine = _joined_of(period, start, me)
+    own = func.coalesce(mine, 0)
+    above = select(func.min(_E.joined)).where(_in(period, start), _E.joined > own).scalar_subquery()
+    before = start_before(period, start)
+    past = _joined_of(period, before, me)
+    return [
+        select(func.count()).where(_in(period, start)).scalar_subquery().label("total"),
+        mine.label("mine"),
+        _better(period, start, own).label("better"),
+        select(func.count()).where(_in(period, start), _E.joined >= own).scalar_subquery().label("not_below"),
+        above.label("above"),
+        _better(period, start, above).label("above_better"),
+        past.label("past"),
+        _better(period, before, func.coalesce(past, 0)).label("past_better"),
+    ]
+
+
+def _own(row: Any) -> Own:
+    rank = row.better + 1 if row.mine else None
+    climbed = row.past_better + 1 - rank if rank is not None and row.past else None
+    if row.above is None:
+        return Own(rank, row.mine or 0, None, None, climbed)
+    return Own(rank, row.mine or 0, row.above - (row.mine or 0), row.above_better + 1, climbed)
+
+
+def place(read: Read, partner_id: int, period: Period = Period.WEEK) -> Place:
+    """Give where a partner stands this week, with the rows next to it; three statements."""
+    start = start_of(period, program_day(read.now))
+    standing = read.session.execute(select(*_standing(period, start, partner_id))).one()
+    own = _own(standing)
+    rows = _rows(period, start)
+    near: list[BoardRow] = []
+    if own.next_rank is not None:
+        above = rows.where(_E.joined == standing.above).limit(1)
+        near += [_row(row, own.next_rank, partner_id) for row in read.session.execute(above)]
+    if own.rank is None:
+        return Place(own, standing.total, near)
+    below = rows.where(or_(_E.joined < own.joined, _E.partner_id == partner_id)).limit(2)
+    for row in read.session.execute(below):
+        # Everybody not below is better or level.
+        rank = own.rank if row.partner_id == partner_id else standing.not_below + 1
+        near.append(_row(row, rank, partner_id))
+    return Place(own, standing.total, near)

@@ -1,0 +1,5 @@
+"""Who promotes: applications, the signed agreement, approval and the public handle.
+
+Owns: agreement, partner, agreement_signature.
+Tells: PartnerApproved, PartnerSuspended.
+"""

@@ -1,0 +1,21 @@
+"""What the partners room tells."""
+
+from dataclasses import dataclass
+
+from lms.kernel.outbox import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartnerApproved(Event):
+    """A person may promote from now on: approved, joined with one tap, or resumed."""
+
+    partner_id: int
+    person_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartnerSuspended(Event):
+    """A person may not promote for now."""
+
+    partner_id: int
+    person_id: int
