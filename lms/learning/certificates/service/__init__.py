@@ -1,0 +1,15 @@
+"""What may be done in the certificates room."""
+
+from lms.learning.certificates.service.changes import redraw, refresh_card, reinstate, reissue, revoke
+from lms.learning.certificates.service.issuing import issue_due, issue_one, issue_run
+
+__all__ = [
+    "issue_due",
+    "issue_one",
+    "issue_run",
+    "redraw",
+    "refresh_card",
+    "reinstate",
+    "reissue",
+    "revoke",
+]

@@ -1,0 +1,105 @@
+"""What happens to a certificate after it was issued: revoked, reinstated, reissued, drawn again."""
+
+from dataclasses import replace
+
+from lms.kernel.text import as_language
+from lms.kernel.work import Actor, Work
+from lms.learning.certificates import models as tables
+from lms.learning.certificates import rules
+from lms.learning.certificates.errors import CertificateNotFound, DocumentRevoked
+from lms.learning.certificates.queries.certificates import CertificateFacts, facts
+from lms.learning.certificates.rules import CertificateState, EventKind, RevokeReason, Snapshot, Wording
+from lms.learning.certificates.service.record import ask_drawing, locked, note, tell_holder
+from lms.learning.certificates.service.snapshot import count_days
+from lms.learning.enrollments import queries as enrollments
+from lms.people.accounts.rules import clean_name
+
+
+def revoke(work: Work, who: Actor, code: str, reason: RevokeReason, remark: str = "") -> CertificateFacts:
+    """Revoke a certificate; the public reads the reason, staff the remark too. Refuses: AlreadyRevoked."""
+    row = locked(work, code)
+    rules.require_revocable(row.state)
+    row.state = CertificateState.REVOKED
+    note(work, who, row, EventKind.REVOKED, reason=reason, remark=remark)
+    _audit(work, row, "revoke_certificate", CertificateState.ISSUED, reason=reason)
+    # Stored with the notice, so in both languages: the reader's own is chosen when it is shown.
+    label = rules.REASON_LABELS[reason]
+    tell_holder(work, row, "revoked", reason_zh=label.zh, reason_en=label.en)
+    return facts(row)
+
+
+def reinstate(work: Work, who: Actor, code: str, remark: str = "") -> CertificateFacts:
+    """Let a revoked certificate stand again, under the same code. Refuses: NotRevoked."""
+    row = locked(work, code)
+    rules.require_reinstatable(row.state)
+    row.state = CertificateState.ISSUED
+    note(work, who, row, EventKind.REINSTATED, remark=remark)
+    _audit(work, row, "reinstate_certificate", CertificateState.REVOKED)
+    tell_holder(work, row, "reinstated")
+    return facts(row)
+
+
+def reissue(work: Work, who: Actor, code: str, to: Wording, remark: str = "") -> CertificateFacts:
+    """Correct name, language or style: next revision, same code; of an old name only a digest is kept.
+
+    Refuses: NameRefused, NothingChanged, ReinstateFirst.
+    """
+    row = locked(work, code)
+    wanted = Wording(clean_name(to.name), as_language(to.language), rules.check_style(to.style))
+    snapshot = Snapshot.from_json(row.snapshot)
+    changed = rules.changes(row.state, Wording(snapshot.name, row.language, row.style), wanted)
+    row.snapshot = replace(snapshot, name=wanted.name).to_json()
+    row.name_digest = rules.name_digest(row.code, wanted.name)
+    row.language, row.style = wanted.language, wanted.style
+    row.revision += 1
+    _forget_files(row)
+    note(work, who, row, EventKind.REISSUED, remark=remark, changed=changed)
+    work.audit(
+        "reissue_certificate",
+        subject=f"certificate:{row.code}",
+        before={"revision": row.revision - 1},
+        after={"revision": row.revision, "changed": changed},
+    )
+    ask_drawing(work, row)
+    tell_holder(work, row, "reissued", serial=rules.serial(row.code))
+    return facts(row)
+
+
+def redraw(work: Work, who: Actor, code: str) -> CertificateFacts:
+    """Draw the files of a certificate again, on an operator's word; nothing on it changes."""
+    row = locked(work, code)
+    row.held = None
+    ask_drawing(work, row)
+    work.audit("redraw_certificate", subject=f"certificate:{row.code}", after={"draws": row.draws})
+    return facts(row)
+
+
+def refresh_card(work: Work, who: Actor, code: str) -> CertificateFacts:
+    """Draw the holder's share card anew, with their link and days of today.
+
+    Refuses: CertificateNotFound for anybody but the holder, DocumentRevoked.
+    """
+    row = locked(work, code)
+    if who.person_id is None or row.person_id != who.person_id:
+        raise CertificateNotFound
+    if row.state == CertificateState.REVOKED:
+        raise DocumentRevoked
+    enrollment = enrollments.get_enrollment(work, row.enrollment_id)
+    row.days = count_days(work, enrollment).to_json()
+    row.card_digest = None
+    ask_drawing(work, row)
+    return facts(row)
+
+
+def _forget_files(row: tables.Certificate) -> None:
+    """Hand out no file of an older revision while the new one is drawn; the bytes stay kept."""
+    row.pdf_digest = row.other_digest = row.card_digest = row.held = None
+
+
+def _audit(work: Work, row: tables.Certificate, act: str, before: CertificateState, reason: str = "") -> None:
+    work.audit(
+        act,
+        subject=f"certificate:{row.code}",
+        before={"state": before},
+        after={"state": row.state, "reason": reason} if reason else {"state": row.state},
+    )
