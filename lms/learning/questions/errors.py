@@ -26,7 +26,10 @@ class ClaimedByAnother(Conflict):
 
 
 class MergeLoop(Conflict):
-    text = Text("这两个问题已经是同一条了，没有什么可合并的。", "These already stand for one another. Nothing to merge.")
+    text = Text(
+        "这两个问题已经是同一条了，没有什么可合并的。",
+        "These already stand for one another. Nothing to merge.",
+    )
 
 
 class OtherCohort(Conflict):

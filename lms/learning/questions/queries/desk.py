@@ -166,9 +166,7 @@ def load_questions(
     named |= {root.claimed_by for root in roots if root.claimed_by is not None} | {root.asker_id for root in roots}
     people = accounts.list_people(read, named | {c.asker_id for kept in children.values() for c in kept.values()})
     made = _Maker(read.now, followers, people)
-    return [
-        made.question(root, cohorts[root.cohort_id], tuple(children.get(root.id, {}).values())) for root in roots
-    ]
+    return [made.question(root, cohorts[root.cohort_id], tuple(children.get(root.id, {}).values())) for root in roots]
 
 
 @dataclass(frozen=True)
@@ -229,6 +227,14 @@ def get_item(read: Read, item_id: int | None) -> DigestItem | None:
     return read.session.get(DigestItem, item_id) if item_id is not None else None
 
 
+def find_desk_digest(read: Read, who: Actor, code: str) -> tuple[Cohort, date]:
+    """Give the cohort and day of a digest to its staff; NotFound for everybody else."""
+    row = read.session.execute(select(Digest.cohort_id, Digest.day).where(Digest.code == code)).one_or_none()
+    if row is None:
+        raise NotFound
+    return require_desk(read, who, row.cohort_id), row.day
+
+
 def list_drafting(read: Read, cohort_ids: Collection[int]) -> dict[int, list[DayDigest]]:
     """List the digests that are being written, per cohort, oldest day first."""
     ready = func.count(DigestItem.answered_at)
@@ -240,6 +246,6 @@ def list_drafting(read: Read, cohort_ids: Collection[int]) -> dict[int, list[Day
         .order_by(Digest.day)
     )
     found: defaultdict[int, list[DayDigest]] = defaultdict(list)
-    for cohort_id, *rest in read.session.execute(statement):
-        found[cohort_id].append(DayDigest(*rest))
+    for cohort_id, code, day, state, done, drafts in read.session.execute(statement):
+        found[cohort_id].append(DayDigest(code, day, state, done, drafts))
     return dict(found)

@@ -153,7 +153,7 @@ def days_by_date(read: Read, cohort: Cohort) -> dict[date, Day]:
     return {day.day: day for day in camps.list_days(read, cohort.id) if day.number > 0}
 
 
-def _item_rows(read: Read, digest: Digest, person_id: int | None) -> list[Row[tuple[DigestItem, str, int, int]]]:
+def _item_rows(read: Read, digest: Digest, person_id: int | None) -> list[Row[DigestItem, str, int, int]]:
     """Load the items of a digest and those kept beside them, wherever these were written."""
     beside = aliased(DigestItem)
     ids = select(DigestItem.id).where(DigestItem.digest_id == digest.id)
@@ -161,9 +161,7 @@ def _item_rows(read: Read, digest: Digest, person_id: int | None) -> list[Row[tu
     statement = (
         select(DigestItem, KnowledgeEntry.code, KnowledgeEntry.helped, EntryThank.person_id)
         .outerjoin(KnowledgeEntry, KnowledgeEntry.item_id == DigestItem.id)
-        .outerjoin(
-            EntryThank, (EntryThank.entry_id == KnowledgeEntry.id) & (EntryThank.person_id == person_id)
-        )
+        .outerjoin(EntryThank, (EntryThank.entry_id == KnowledgeEntry.id) & (EntryThank.person_id == person_id))
         .where(DigestItem.id.in_(ids.union(kept)))
         .order_by(DigestItem.position, DigestItem.id)
     )
@@ -171,7 +169,7 @@ def _item_rows(read: Read, digest: Digest, person_id: int | None) -> list[Row[tu
 
 
 def _views(
-    rows: Iterable[Row[tuple[DigestItem, str, int, int]]],
+    rows: Iterable[Row[DigestItem, str, int, int]],
     asked: Mapping[int, list[AskedWords]],
     person_id: int | None,
 ) -> tuple[ItemView, ...]:

@@ -191,7 +191,7 @@ def _frequencies(read: Read, scopes: Scopes, wanted: Sequence[str]) -> dict[str,
         .where(_in_scopes(scopes), SearchTerm.term.in_(wanted))
         .group_by(SearchTerm.term)
     )
-    return {term: count for term, count in read.session.execute(statement)}
+    return {row[0]: row[1] for row in read.session.execute(statement)}
 
 
 def _entries(read: Read, ids: Collection[int]) -> dict[int, Entry]:
@@ -209,9 +209,7 @@ def _latest(read: Read, camp_id: int, limit: int) -> list[Entry]:
     return [Entry(*row) for row in read.session.execute(statement)]
 
 
-def _open_questions(
-    read: Read, ids: Collection[int], person_id: int | None
-) -> dict[int, tuple[str, OpenQuestion]]:
+def _open_questions(read: Read, ids: Collection[int], person_id: int | None) -> dict[int, tuple[str, OpenQuestion]]:
     """Give each question's own words with the root that stands for it."""
     root, member, mine = aliased(Question), aliased(Question), aliased(QuestionFollower)
     askers = (

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Row, Select, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
@@ -63,6 +62,7 @@ class QuestionPage:
     answers: tuple[Answer, ...]
 
 
+_Found = Row[Question, Question, DigestItem | None, str, int, date | None]
 _root, _item, _digest = aliased(Question), aliased(DigestItem), aliased(Digest)
 _IS_OUT = _digest.state.in_(OUT)
 _COLUMNS = (
@@ -75,7 +75,7 @@ _COLUMNS = (
 )
 
 
-def _joined() -> Select[Any]:
+def _joined() -> Select[Question, Question, DigestItem | None, str, int, date | None]:
     return (
         select(*_COLUMNS)
         .join(_root, _root.id == func.coalesce(Question.merged_into_id, Question.id))
@@ -130,7 +130,7 @@ def count_ahead(read: Read, cohort_id: int) -> int:
     return read.session.scalar(statement) or 0
 
 
-def _mine(read: Read, row: Row[Any], person_id: int) -> MyQuestion:
+def _mine(read: Read, row: _Found, person_id: int) -> MyQuestion:
     question = row[0]
     return MyQuestion(
         code=question.code,
@@ -145,7 +145,7 @@ def _mine(read: Read, row: Row[Any], person_id: int) -> MyQuestion:
     )
 
 
-def _standing(read: Read, row: Row[Any]) -> Standing:
+def _standing(read: Read, row: _Found) -> Standing:
     question, root, item = row[0], row[1], row[2]
     hidden = question.state == QuestionState.HIDDEN
     return standing(
@@ -167,7 +167,7 @@ def _followers(read: Read, root_id: int) -> frozenset[int]:
     return frozenset(read.session.scalars(statement))
 
 
-def _answers(read: Read, row: Row[Any]) -> tuple[Answer, ...]:
+def _answers(read: Read, row: _Found) -> tuple[Answer, ...]:
     """Give the chosen answer first, then those kept beside it."""
     item: DigestItem | None = row[2]
     if item is None or not (row.digest_code or item.told_at):

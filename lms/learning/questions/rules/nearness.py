@@ -150,11 +150,7 @@ class Ranked:
 
 def weights(queries: Iterable[str], frequencies: Mapping[str, int]) -> dict[str, float]:
     """Weigh each term of the spellings of a query: the rarer, the heavier."""
-    return {
-        term: 1 / math.log2(2 + frequencies.get(term, 0))
-        for spelling in queries
-        for term in query_terms(spelling)
-    }
+    return {term: 1 / math.log2(2 + frequencies.get(term, 0)) for spelling in queries for term in query_terms(spelling)}
 
 
 def rank(
@@ -175,9 +171,7 @@ def rank(
     return sorted(ranked, key=lambda found: (found.whole, found.score, found.key[1]), reverse=True)
 
 
-def _fit(
-    wanted: Sequence[str], weighed: Mapping[str, float], title: set[str], body: set[str]
-) -> tuple[float, bool]:
+def _fit(wanted: Sequence[str], weighed: Mapping[str, float], title: set[str], body: set[str]) -> tuple[float, bool]:
     total = math.fsum(weighed[term] for term in wanted) or 1.0
     held = math.fsum(
         weighed[term] * (1.0 if term in title else 0.5) for term in wanted if term in title or term in body

@@ -79,9 +79,7 @@ def ask(
     if made:
         index_question(work, row)
         work.tell(
-            QuestionAsked(
-                happened_at=work.now, question_id=row.id, cohort_id=cohort.id, person_id=enrollment.person_id
-            )
+            QuestionAsked(happened_at=work.now, question_id=row.id, cohort_id=cohort.id, person_id=enrollment.person_id)
         )
     return Asked(row.code, not made)
 
@@ -102,9 +100,7 @@ def unfollow(work: Work, who: Actor, cohort_code: str, question_code: str) -> No
     leave(work, find_root(work, cohort, question_code), enrollment.person_id, None)
 
 
-def solve(
-    work: Work, who: Actor, cohort_code: str, entry_code: str, text: str = "", question_code: str = ""
-) -> None:
+def solve(work: Work, who: Actor, cohort_code: str, entry_code: str, text: str = "", question_code: str = "") -> None:
     """Say that an entry solves it: counts for the entry once per person and closes what was asked.
 
     `question_code` names a question already asked; without it `text` is what was being typed and is kept as a
@@ -118,9 +114,7 @@ def solve(
     elif is_askable(text):
         _solved_while_typing(work, cohort, enrollment, text, entry.id)
     work.tell(
-        QuestionSolved(
-            happened_at=work.now, entry_id=entry.id, cohort_id=cohort.id, person_id=enrollment.person_id
-        )
+        QuestionSolved(happened_at=work.now, entry_id=entry.id, cohort_id=cohort.id, person_id=enrollment.person_id)
     )
 
 
@@ -156,9 +150,7 @@ def count_thanks(work: Work, entry_id: int, person_id: int) -> None:
     """Count an entry's help once per person."""
     if insert_once(work, EntryThank, ["entry_id", "person_id"], entry_id=entry_id, person_id=person_id, at=work.now):
         work.session.execute(
-            update(KnowledgeEntry)
-            .where(KnowledgeEntry.id == entry_id)
-            .values(helped=KnowledgeEntry.helped + 1)
+            update(KnowledgeEntry).where(KnowledgeEntry.id == entry_id).values(helped=KnowledgeEntry.helped + 1)
         )
 
 
@@ -204,9 +196,7 @@ def _same_key(work: Work, cohort: Cohort, enrollment: Enrollment, text: str) -> 
     return hashlib.sha256(f"{cohort.id}|{enrollment.person_id}|{slot}|{normal(text)}".encode()).hexdigest()
 
 
-def _insert(
-    work: Work, cohort: Cohort, enrollment: Enrollment, values: dict[str, object]
-) -> tuple[Question, bool]:
+def _insert(work: Work, cohort: Cohort, enrollment: Enrollment, values: dict[str, object]) -> tuple[Question, bool]:
     today = cohort_day(work.now, cohort.time_zone, cohort.cutoff)
     standing = {
         "code": work.new_code(),
@@ -235,9 +225,7 @@ def _reopen(work: Work, row: Question) -> None:
         add_follower(work, row.id, row.asker_id)
         index_question(work, row)
         work.tell(
-            QuestionAsked(
-                happened_at=work.now, question_id=row.id, cohort_id=row.cohort_id, person_id=row.asker_id
-            )
+            QuestionAsked(happened_at=work.now, question_id=row.id, cohort_id=row.cohort_id, person_id=row.asker_id)
         )
 
 

@@ -48,9 +48,7 @@ def publish_digest(work: Work, who: Actor, cohort_code: str, day: date) -> str:
     _forget_answered(work, items)
     _carry_over(work, cohort, digest)
     work.audit("publish_digest", subject=f"digest:{digest.code}", after={"items": len(items)})
-    work.tell(
-        DigestPublished(happened_at=work.now, digest_id=digest.id, cohort_id=cohort.id, day=digest.day)
-    )
+    work.tell(DigestPublished(happened_at=work.now, digest_id=digest.id, cohort_id=cohort.id, day=digest.day))
     return digest.code
 
 
@@ -103,9 +101,7 @@ def note_correction(work: Work, who: Actor, item: DigestItem, note: str, before:
         )
     )
     work.tell(
-        AnswerCorrected(
-            happened_at=work.now, correction_id=correction.id, item_id=item.id, cohort_id=digest.cohort_id
-        )
+        AnswerCorrected(happened_at=work.now, correction_id=correction.id, item_id=item.id, cohort_id=digest.cohort_id)
     )
 
 
@@ -231,9 +227,7 @@ def _forget_answered(work: Work, items: list[DigestItem]) -> None:
 def _carry_over(work: Work, cohort: Cohort, digest: Digest) -> None:
     """Move what is not answered yet, with its drafts, to the next day's digest."""
     waiting = work.session.scalars(
-        select(Question).where(
-            Question.cohort_id == cohort.id, Question.day <= digest.day, Question.state.in_(WAITING)
-        )
+        select(Question).where(Question.cohort_id == cohort.id, Question.day <= digest.day, Question.state.in_(WAITING))
     ).all()
     if not waiting:
         return
@@ -260,4 +254,4 @@ def _positions(work: Work, digest: Digest) -> dict[int, int]:
         .outerjoin(top, (top.id == DigestItem.beside_id) & (DigestItem.position == 0))
         .where(func.coalesce(top.digest_id, DigestItem.digest_id) == digest.id, position > 0)
     )
-    return {item_id: at for item_id, at in work.session.execute(statement)}
+    return {row[0]: row[1] for row in work.session.execute(statement)}

@@ -53,7 +53,7 @@ def split(work: Work, who: Actor, question_code: str) -> None:
     """Take a question out of its group: a merged one stands alone again with its own answer and followers,
     a suggested one is no longer suggested. Refuses NotFound.
     """
-    cohort, root = desk_root(work, who, question_code)
+    _, root = desk_root(work, who, question_code)
     row = work.session.scalars(select(Question).where(Question.code == question_code)).one()
     row.apart = True
     if row.id == root.id:
@@ -71,9 +71,7 @@ def split(work: Work, who: Actor, question_code: str) -> None:
 
 
 def _merge_one(work: Work, who: Actor, cohort: Cohort, target: Question, code: str) -> None:
-    own = work.session.execute(
-        select(Question.id, Question.merged_into_id).where(Question.code == code)
-    ).one_or_none()
+    own = work.session.execute(select(Question.id, Question.merged_into_id).where(Question.code == code)).one_or_none()
     if own is not None and own.merged_into_id == target.id:
         return
     other, source = desk_root(work, who, code)
@@ -86,9 +84,7 @@ def _merge_one(work: Work, who: Actor, cohort: Cohort, target: Question, code: s
     refuse_claimed(work, who, source)
     people = people_of(work, [source.id])
     ready = _join_answers(work, who, _side(work, target), _side(work, source))
-    work.session.execute(
-        update(Question).where(Question.merged_into_id == source.id).values(merged_into_id=target.id)
-    )
+    work.session.execute(update(Question).where(Question.merged_into_id == source.id).values(merged_into_id=target.id))
     source.state, source.merged_into_id = QuestionState.MERGED, target.id
     source.claimed_by = source.claimed_until = None
     source.apart = False
