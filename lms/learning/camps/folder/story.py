@@ -16,6 +16,7 @@ CHANNELS = ("moments", "group", "private")
 COPY_PLACES = frozenset({"link", "camp", "start"})
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_SLUG = 60
+_TAKEN = frozenset({"import", "imports"})  # addresses of the console beside the camps'
 
 _PLACE = re.compile(r"\{([^{}]*)\}")
 
@@ -32,7 +33,7 @@ class Head:
 
 def is_slug(text: str) -> bool:
     """Tell whether a text can stand in an address: small letters, digits, single hyphens, at most 60."""
-    return len(text) <= LONGEST_SLUG and SLUG.fullmatch(text) is not None
+    return len(text) <= LONGEST_SLUG and text not in _TAKEN and SLUG.fullmatch(text) is not None
 
 
 def suggest_slug(name: str) -> str:

@@ -38,6 +38,17 @@ from lms.learning.camps.queries.days import (
     list_days,
     list_tasks,
 )
+from lms.learning.camps.queries.revisions import (
+    DayPreview,
+    Import,
+    Revision,
+    get_camp_file,
+    get_import,
+    list_curriculum,
+    list_imports,
+    list_revisions,
+    preview_day,
+)
 from lms.learning.camps.rules import current_day
 
 __all__ = [
@@ -47,7 +58,10 @@ __all__ = [
     "Day",
     "DayOutline",
     "DayPage",
+    "DayPreview",
+    "Import",
     "Landing",
+    "Revision",
     "Task",
     "cohort_source",
     "cohort_task_source",
@@ -55,9 +69,11 @@ __all__ = [
     "find_camp",
     "find_day_file",
     "get_camp",
+    "get_camp_file",
     "get_cohort",
     "get_cohort_by_id",
     "get_day",
+    "get_import",
     "get_landing",
     "get_story",
     "get_task",
@@ -67,11 +83,15 @@ __all__ = [
     "list_cohorts",
     "list_cohorts_of",
     "list_cohorts_of_camp",
+    "list_curriculum",
     "list_days",
+    "list_imports",
     "list_open_cohorts",
+    "list_revisions",
     "list_stories",
     "list_tasks",
     "list_tutor_people",
     "list_tutored",
     "list_tutors",
+    "preview_day",
 ]

@@ -32,8 +32,6 @@ _MEDIA_TYPES = {
     ".gif": "image/gif",
     ".webp": "image/webp",
     ".svg": "image/svg+xml",
-    ".avif": "image/avif",
-    ".bmp": "image/bmp",
     ".pdf": "application/pdf",
     ".txt": "text/plain",
     ".csv": "text/csv",

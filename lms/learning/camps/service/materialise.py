@@ -6,22 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
-from lms.kernel.files import StoredFile
-from lms.kernel.work import Read, Work
+from lms.kernel.work import Work
 from lms.learning.camps import models
 from lms.learning.camps.folder.pages import render_day
+from lms.learning.camps.queries.revisions import file_codes
 from lms.learning.camps.rules import Window
-
-
-def file_codes(read: Read, revision_id: int) -> dict[str, str]:
-    """Map the paths of a revision's files to their public codes."""
-    file = models.CampFile
-    rows = read.session.execute(
-        select(file.path, StoredFile.code)
-        .join(StoredFile, StoredFile.id == file.file_id)
-        .where(file.revision_id == revision_id)
-    )
-    return {row.path: row.code for row in rows}
 
 
 def copy_curriculum(work: Work, cohort: models.Cohort, windows: Sequence[Window]) -> None:
