@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from lms.kernel.outbox import ErrandKind, Handler, Pump, Schedule, Subscriptions
+from lms.learning.camps.jobs import IMPORT
 from lms.people.accounts.mails import ACCOUNT_MAIL
 from lms.people.messages.mails import MAIL
 
@@ -16,6 +17,7 @@ EVENTS: list[tuple[type[Any], Handler]] = []
 ERRANDS: list[ErrandKind] = [
     ACCOUNT_MAIL,
     MAIL,
+    IMPORT,
 ]
 
 # Jobs of the clock.
