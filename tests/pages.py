@@ -5,6 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from typing import Any
 
+from flask import g, has_app_context
 from flask.testing import FlaskClient
 
 _VOID = set("area base br col embed hr img input link meta source track wbr".split())
@@ -97,6 +98,9 @@ class CheckingClient(FlaskClient):
     """A test client that refuses broken pages."""
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
+        # The test's own app context is reused by the request: what an earlier one knew is forgotten.
+        for name in list(g) if has_app_context() else ():
+            g.pop(name)
         response = super().open(*args, **kwargs)
         if response.mimetype == "text/html" and not response.is_streamed:
             html = response.get_data(as_text=True)
