@@ -171,24 +171,24 @@ def change_cohort(code: str) -> Response:
         found = queries.get_cohort(work, code)
         service.change_cohort(work, current_actor(), found.id, **form.changes())
     if form.errors:
-        return _cohort(code, 422, move_form=form)
+        return _cohort(code, 422, form=form)
     return see_other(url_for("camps.cohort", code=code), t("已保存", "Saved"))
-return _cohort(code, 422, form=form)
 
 
 @blueprint.post("/console/cohorts/<code>/move")
 @role("operator")
 def move_cohort(code: str) -> Response:
-"""Move a cohort into another state."""
-form = MoveForm()
-if not form.validate_on_submit():
-    return _cohort(code, 422, move_form=form)
-if form.to.data not in tuple(CohortState):
-    raise Invalid
-with refusals_on(form):
-    with begin_work() as work:
+    """Move a cohort into another state."""
+    form = MoveForm()
+    if not form.validate_on_submit():
+        return _cohort(code, 422, move_form=form)
+    if form.to.data not in tuple(CohortState):
+        raise Invalid
+    with refusals_on(form), begin_work() as work:
         found = queries.get_cohort(work, code)
         moved = service.move_cohort(work, current_actor(), found.id, form.to.data, form.why.data or "")
+    if form.errors:
+        return _cohort(code, 422, move_form=form)
     return see_other(
         url_for("camps.cohort", code=code),
         t("现在是「{state}」", "It is now: {state}", state=STATES[moved.state][1]),
