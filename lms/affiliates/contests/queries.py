@@ -189,3 +189,30 @@ def place(read: Read, partner_id: int, period: Period = Period.WEEK) -> Place:
         rank = own.rank if row.partner_id == partner_id else standing.not_below + 1
         near.append(_row(row, rank, partner_id))
     return Place(own, standing.total, near)
+
+
+@dataclass(frozen=True)
+class Rank:
+    """Where a partner stands in the running period, and of how many. `rank` is None without an enrollment."""
+
+    period: Period
+    own: Own
+    total: int
+
+
+def ranks_now(read: Read, partner_id: int) -> list[Rank]:
+    """Give where a partner stands today, this week and this month; one statement for all three."""
+    today = program_day(read.now)
+    columns = [column for period in Period for column in _standing(period, start_of(period, today), partner_id)]
+    width = len(columns) // len(Period)
+    row = read.session.execute(select(*(column.label(f"c{at}") for at, column in enumerate(columns)))).one()
+    return [_rank(period, *row[at * width : (at + 1) * width]) for at, period in enumerate(Period)]
+
+
+def _rank(period: Period, *standing: int | None) -> Rank:
+    total, mine, better, _, above, above_better, past, past_better = standing
+    rank = (better or 0) + 1 if mine else None
+    climbed = (past_better or 0) + 1 - rank if rank is not None and past else None
+    if above is None:
+        return Rank(period, Own(rank, mine or 0, None, None, climbed), total or 0)
+    return Rank(period, Own(rank, mine or 0, above - (mine or 0), (above_better or 0) + 1, climbed), total or 0)

@@ -186,3 +186,10 @@ def get_agreement(read: Read, version: str, language: Language) -> Agreed:
 def partner_source() -> Subquery:
     """Offer id, code, person_id, name, state, decided_at for joins."""
     return select(*_COLUMNS, PartnerRow.decided_at).subquery("partner_source")
+
+
+def applications_waiting(read: Read) -> tuple[int, datetime | None]:
+    """Count the applications that wait for a decision, with the moment of the oldest."""
+    waiting = select(func.count(), func.min(PartnerRow.applied_at)).where(PartnerRow.state == PartnerState.APPLIED)
+    count, oldest = read.session.execute(waiting).one()
+    return count, oldest

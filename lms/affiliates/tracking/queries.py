@@ -292,3 +292,9 @@ def link_partners(read: Read, link_ids: Iterable[int]) -> dict[int, Any]:
         .where(_L.id.in_(list(link_ids)))
     )
     return {row.link_id: row for row in read.session.execute(statement)}
+
+
+def program_totals(read: Read, first: date, last: date) -> Counts:
+    """Count what all links together brought from one day to another, both included; one statement."""
+    statement = select(*_sums()).where(_D.day >= first, _D.day <= last)
+    return Counts(*(int(value) for value in read.session.execute(statement).one()))

@@ -21,8 +21,9 @@ MOST_ASSISTS = 20
 MOST_LABEL = 40
 MOST_LINKS = 50
 _CAMPAIGN = re.compile(r"[a-z0-9][a-z0-9-]{1,23}")
+# CUBOT makes phones.
 _BOTS = re.compile(
-    r"bot\b|bots\b|bot[/-]|crawl|spider|slurp|scrap|fetch|preview|prerender|headless|lighthouse|monitor|uptime|"
+    r"(?<!cu)bots?\b|crawl|spider|slurp|scrap|fetch|preview|prerender|headless|lighthouse|monitor|uptime|"
     r"curl|wget|python|httpx|okhttp|libwww|java/|go-http|axios|node-fetch|guzzle|postman|scanner|"
     r"facebookexternalhit|whatsapp/|telegram|embedly|vkshare|iframely|bytespider|headlesschrome|phantomjs|"
     r"dingtalkbot|qq-url-manager|google-read-aloud|feedfetcher|mediapartners|apis-google",
