@@ -5,13 +5,26 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from lms.affiliates.contests import handlers as contests
+from lms.affiliates.partners.events import PartnerApproved
+from lms.affiliates.tracking import handlers as tracking
+from lms.affiliates.tracking.events import NumbersMoved
+from lms.affiliates.tracking.jobs import INGEST
 from lms.kernel.outbox import ErrandKind, Handler, Pump, Schedule, Subscriptions
 from lms.learning.camps.jobs import IMPORT
+from lms.learning.enrollments.events import Enrolled, Withdrawn
+from lms.people.accounts.events import PersonSignedUp
 from lms.people.accounts.mails import ACCOUNT_MAIL
 from lms.people.messages.mails import MAIL
 
 # Events, each with who hears it. A handler hears only rooms below its own.
-EVENTS: list[tuple[type[Any], Handler]] = []
+EVENTS: list[tuple[type[Any], Handler]] = [
+    (PersonSignedUp, tracking.on_person_signed_up),
+    (Enrolled, tracking.on_enrolled),
+    (Withdrawn, tracking.on_withdrawn),
+    (PartnerApproved, tracking.on_partner_approved),
+    (NumbersMoved, contests.on_numbers_moved),
+]
 
 # Effects outside the database.
 ERRANDS: list[ErrandKind] = [
@@ -21,7 +34,9 @@ ERRANDS: list[ErrandKind] = [
 ]
 
 # Jobs of the clock.
-SCHEDULES: list[Schedule | Pump] = []
+SCHEDULES: list[Schedule | Pump] = [
+    INGEST,
+]
 
 SUBSCRIPTIONS = Subscriptions(EVENTS, ERRANDS, SCHEDULES)
 
