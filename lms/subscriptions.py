@@ -13,6 +13,9 @@ from lms.affiliates.tracking.jobs import INGEST
 from lms.kernel.outbox import ErrandKind, Handler, Pump, Schedule, Subscriptions
 from lms.learning.camps.jobs import IMPORT
 from lms.learning.enrollments.events import Enrolled, Withdrawn
+from lms.learning.questions import handlers as questions
+from lms.learning.questions.events import AnswerCorrected, DigestPublished
+from lms.learning.questions.jobs import CLOSE_ANSWERED
 from lms.people.accounts.events import PersonSignedUp
 from lms.people.accounts.mails import ACCOUNT_MAIL
 from lms.people.messages.mails import MAIL
@@ -22,6 +25,8 @@ EVENTS: list[tuple[type[Any], Handler]] = [
     (PersonSignedUp, tracking.on_person_signed_up),
     (Enrolled, tracking.on_enrolled),
     (Withdrawn, tracking.on_withdrawn),
+    (DigestPublished, questions.on_digest_published),
+    (AnswerCorrected, questions.on_answer_corrected),
     (PartnerApproved, tracking.on_partner_approved),
     (NumbersMoved, contests.on_numbers_moved),
 ]
@@ -35,6 +40,7 @@ ERRANDS: list[ErrandKind] = [
 
 # Jobs of the clock.
 SCHEDULES: list[Schedule | Pump] = [
+    CLOSE_ANSWERED,
     INGEST,
 ]
 
