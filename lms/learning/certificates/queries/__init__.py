@@ -3,6 +3,7 @@
 from lms.learning.certificates.queries.certificates import (
     CertificateFacts,
     Happening,
+    certificate_source,
     count_certificates,
     find_certificate,
     get_certificate,
@@ -22,8 +23,10 @@ __all__ = [
     "Line",
     "ListFilter",
     "Place",
+    "Problem",
     "Run",
     "StudentLine",
+    "certificate_source",
     "count_certificates",
     "find_certificate",
     "get_certificate",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Subquery, func, select
 
 from lms.kernel.codes import normalise_code
 from lms.kernel.text import Language, as_language
@@ -27,6 +27,16 @@ from lms.learning.certificates.rules import (
 )
 from lms.learning.enrollments import queries as enrollments
 from lms.people.accounts import queries as accounts
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why documents cannot be drawn: what the typesetter refused, at which field."""
+
+    kind: str
+    field: str
+    characters: str
+    documents: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +86,14 @@ class CertificateFacts:
     def missing_characters(self) -> str:
         """Give the characters of the name that no font has, each once."""
         return "".join(dict.fromkeys("".join(one["characters"] for one in self.held if one["field"] == "name")))
+
+    @property
+    def problems(self) -> list[Problem]:
+        """List what could not be drawn, each reason once, with the documents it keeps back."""
+        found: dict[tuple[str, str, str], list[str]] = {}
+        for one in self.held:
+            found.setdefault((one["kind"], one["field"], one["characters"]), []).append(one["document"])
+        return [Problem(*why, tuple(documents)) for why, documents in found.items()]
 
     @property
     def has_card(self) -> bool:
@@ -195,3 +213,9 @@ def count_certificates(read: Read, cohort_id: int) -> int:
     """Count the valid certificates of a cohort."""
     counted = select(func.count()).where(_C.cohort_id == cohort_id, _C.state == CertificateState.ISSUED)
     return read.session.scalar(counted) or 0
+
+
+def certificate_source() -> Subquery:
+    """Offer the valid certificates for joins: enrollment_id, cohort_id, issued_at."""
+    valid = select(_C.enrollment_id, _C.cohort_id, _C.issued_at).where(_C.state == CertificateState.ISSUED)
+    return valid.subquery("certificate_source")

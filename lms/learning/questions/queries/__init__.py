@@ -1,9 +1,11 @@
 """What may be read of questions, digests and knowledge: plain frozen values."""
 
 from lms.learning.questions.queries.desk import (
+    Backlog,
     DayDigest,
     DeskQuestion,
     Group,
+    backlog,
     count_waiting,
     desk_cohorts,
     find_desk_digest,
@@ -19,9 +21,11 @@ from lms.learning.questions.queries.digests import (
     DigestLine,
     DigestPage,
     ItemView,
+    LatestDigest,
     asked_of,
     days_by_date,
     digest_view,
+    latest_digest,
     list_digests,
     my_item,
 )
@@ -47,6 +51,7 @@ from lms.learning.questions.queries.student import (
 
 __all__ = [
     "Answer",
+    "Backlog",
     "DayDigest",
     "DeskQuestion",
     "DigestLine",
@@ -54,12 +59,14 @@ __all__ = [
     "Entry",
     "Group",
     "ItemView",
+    "LatestDigest",
     "MyQuestion",
     "OpenQuestion",
     "QuestionPage",
     "Suggestion",
     "SynonymPair",
     "asked_of",
+    "backlog",
     "count_ahead",
     "count_waiting",
     "days_by_date",
@@ -70,6 +77,7 @@ __all__ = [
     "get_entry",
     "get_item",
     "get_question",
+    "latest_digest",
     "list_digests",
     "list_drafting",
     "list_mine",

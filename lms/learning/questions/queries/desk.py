@@ -249,3 +249,27 @@ def list_drafting(read: Read, cohort_ids: Collection[int]) -> dict[int, list[Day
     for cohort_id, code, day, state, done, drafts in read.session.execute(statement):
         found[cohort_id].append(DayDigest(code, day, state, done, drafts))
     return dict(found)
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What waits in all cohorts: how many, how many past their promise, the oldest moment and promise."""
+
+    count: int
+    overdue: int
+    oldest_at: datetime | None
+    oldest_due_at: datetime | None
+
+
+def backlog(read: Read) -> Backlog:
+    """Measure what waits against the promise, in one statement."""
+    cohort = camps.cohort_source()
+    rows = read.session.execute(
+        select(Question.created_at, cohort.c.time_zone)
+        .join(cohort, cohort.c.id == Question.cohort_id)
+        .where(Question.state.in_(WAITING))
+        .order_by(Question.created_at)
+    ).all()
+    promised = [due_at(asked_at, zone) for asked_at, zone in rows]
+    overdue = sum(due < read.now for due in promised)
+    return Backlog(len(rows), overdue, rows[0][0] if rows else None, min(promised, default=None))

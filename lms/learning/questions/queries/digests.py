@@ -253,3 +253,47 @@ def _line(digest: Digest, items: int, days: Mapping[date, Day], mine: tuple[int,
         state=digest.state,
         published_at=digest.published_at,
     )
+
+
+@dataclass(frozen=True)
+class LatestDigest:
+    """The newest published digest of a cohort; `mine` is the reader's first item, 0 for none."""
+
+    code: str
+    day: date
+    items: int
+    mine: int
+
+
+def latest_digest(read: Read, cohort_id: int, person_id: int | None) -> LatestDigest | None:
+    """Find the newest published digest of a cohort with the reader's item, in one statement."""
+    root, item, beside, counted = aliased(Question), aliased(DigestItem), aliased(DigestItem), aliased(DigestItem)
+    position = func.coalesce(func.nullif(item.position, 0), beside.position)
+    items = (
+        select(func.count())
+        .where(counted.digest_id == Digest.id, counted.position > 0)
+        .correlate(Digest)
+        .scalar_subquery()
+    )
+    mine = (
+        select(func.min(position))
+        .select_from(QuestionFollower)
+        .join(Question, Question.id == QuestionFollower.question_id)
+        .join(root, root.id == func.coalesce(Question.merged_into_id, Question.id))
+        .join(item, item.id == func.coalesce(Question.item_id, root.item_id))
+        .outerjoin(beside, (beside.id == item.beside_id) & (item.position == 0))
+        .where(
+            QuestionFollower.person_id == person_id,
+            func.coalesce(beside.digest_id, item.digest_id) == Digest.id,
+            position > 0,
+        )
+        .correlate(Digest)
+        .scalar_subquery()
+    )
+    row = read.session.execute(
+        select(Digest.code, Digest.day, items, func.coalesce(mine, 0))
+        .where(Digest.cohort_id == cohort_id, Digest.state.in_(OUT))
+        .order_by(Digest.day.desc())
+        .limit(1)
+    ).one_or_none()
+    return LatestDigest(*row) if row else None
