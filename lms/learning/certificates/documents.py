@@ -23,9 +23,13 @@ _DAYS_MADE_UP = Text("天打卡，{n} 天补上", "days, {n} made up")
 _TASKS_DONE = Text("必做任务", "required tasks")
 
 
+VERIFY = "/verify"
+_MOST_ADDRESS = 32
+
+
 def verify_path(code: str) -> str:
     """Give the path of the public page of a certificate."""
-    return f"/verify/{code}"
+    return f"{VERIFY}/{code}"
 
 
 def other_language(language: Language) -> Language:
@@ -95,6 +99,8 @@ def card_data(
     snapshot: Snapshot, days: Days, code: str, language: Language, share_url: str, public_url: str
 ) -> dict[str, Any]:
     """Give the fields of the design share-card; a partner's link carries the partner's name and the disclosure."""
+    # The serial stands beside it, so the address of the form is enough; a long one would not fit the line.
+    address = _without_scheme(public_url + VERIFY)
     data: dict[str, Any] = {
         "lang": language,
         "palette": "pine",
@@ -107,7 +113,7 @@ def card_data(
         "missed": list(days.missed),
         "numbers": _card_numbers(days, language),
         "serial": serial(code),
-        "verify": _without_scheme(public_url + verify_path(code)),
+        "verify": address if len(address) <= _MOST_ADDRESS else "",
         "url": share_url,
     }
     if share_url != landing_url(snapshot.camp_slug, public_url):

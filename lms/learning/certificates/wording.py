@@ -1,10 +1,7 @@
 """Words for what is kept as a code: why a file is held, where it stands, what a filter shows."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from lms.kernel.text import Text, t
-from lms.learning.certificates.queries import ListFilter, Place
+from lms.learning.certificates.queries import ListFilter, Place, Problem
 from lms.learning.certificates.rules import REASON_LABELS, RevokeReason
 
 _DOCUMENTS = {
@@ -33,6 +30,7 @@ _OTHER = Text(
     "{document}：{field}没法放进版面。改一下再重新签发。",
     "{document}: the {field} does not fit the design. Change it and reissue.",
 )
+_AND = " / "
 FILTERS = {
     ListFilter.ALL: Text("全部", "All"),
     ListFilter.VALID: Text("有效", "Valid"),
@@ -65,13 +63,13 @@ def reason_words(reason: str) -> str:
     return str(REASON_LABELS[RevokeReason(reason)])
 
 
-def held_words(one: Mapping[str, Any]) -> str:
+def held_words(problem: Problem) -> str:
     """Say to staff what could not be drawn, why, and what to do."""
-    field = _FIELDS.get(one["field"])
+    field = _FIELDS.get(problem.field)
     values = {
-        "document": str(_DOCUMENTS[one["document"]]),
-        "field": str(field) if field else one["field"],
-        "characters": one["characters"],
+        "document": _AND.join(str(_DOCUMENTS[document]) for document in problem.documents),
+        "field": str(field) if field else problem.field,
+        "characters": problem.characters,
     }
-    sentence = {"characters": _CHARACTERS, "too-long": _LONG}.get(one["kind"], _OTHER)
+    sentence = {"characters": _CHARACTERS, "too-long": _LONG}.get(problem.kind, _OTHER)
     return t(sentence.zh, sentence.en, **values)

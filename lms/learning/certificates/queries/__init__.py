@@ -3,6 +3,7 @@
 from lms.learning.certificates.queries.certificates import (
     CertificateFacts,
     Happening,
+    Problem,
     certificate_source,
     count_certificates,
     find_certificate,
