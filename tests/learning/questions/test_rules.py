@@ -111,7 +111,7 @@ def test_the_same_words_are_as_near_as_can_be_and_strangers_are_far() -> None:
 
 
 def test_questions_about_one_subject_that_ask_different_things_stay_apart() -> None:
-    texts = ["打卡图片传不上去怎么办", "打卡图片要不要打码", "Is there a replay of the live session?", "Is the live free?"]
+    texts = ["打卡图片传不上去怎么办", "打卡图片要不要打码", "Is there a replay of the live?", "Is the live free?"]
     assert gather([Asked(n, text) for n, text in enumerate(texts)], BACKGROUND) == [(0,), (1,), (2,), (3,)]
 
 

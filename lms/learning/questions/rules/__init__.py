@@ -95,7 +95,7 @@ CLOSES_AFTER = timedelta(hours=48)
 RESPONSE_AIM = timedelta(hours=2)
 DUTY_FROM, DUTY_UNTIL = time(9), time(22)
 SUGGESTIONS = 3
-FITS = 0.34  # Below a third of the query's weight a suggestion is noise under the typing hand.
+FITS = 0.25  # Below a quarter of the query's weight a suggestion is noise under the typing hand.
 
 
 def due_at(asked_at: datetime, time_zone: str, aim: timedelta = RESPONSE_AIM) -> datetime:
