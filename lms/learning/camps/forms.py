@@ -18,7 +18,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import ValidationError
+from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.kernel.text import t
@@ -84,6 +84,16 @@ class _Checks(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
+def _given(form: Any, field: Any) -> None:
+    """Refuse an empty field, and keep the words about one that could not be read."""
+    if field.process_errors:
+        raise StopValidation
+    required()(form, field)
+
+
+_given.field_flags = {"required": True}  # type: ignore[attr-defined]
+
+
 def _listed(_form: object, field: Any) -> None:
     values = field.data if isinstance(field.data, list) else [field.data]
     if not set(values) <= {str(choice[0]) for choice in field.choices}:
@@ -114,7 +124,11 @@ class ImportForm(Form):
     slug = StringField(label("短名", "Short name"), validators=[optional(), at_most(LONGEST_SLUG), _address_part])
     language = RadioField(
         label("语言", "Language"),
-        choices=[("", label("按课程内容", "By the lessons")), ("zh", "中文"), ("en", "English")],
+        choices=[
+            ("", label("按课程内容", "By the lessons")),
+            ("zh", label("中文", "Chinese")),
+            ("en", label("英文", "English")),
+        ],
         default="",
         validate_choice=False,
         validators=[_listed],
@@ -130,10 +144,10 @@ class CohortForm(Form):
     """A cohort's dates and rules; `camp` and `seats` only matter while it is set up."""
 
     name = StringField(label("名称", "Name"), validators=[optional(), at_most(120)])
-    starts_on = _Day(label("第 1 天", "Day 1"), validators=[required()])
+    starts_on = _Day(label("第 1 天", "Day 1"), validators=[_given])
     time_zone = StringField(label("时区", "Time zone"), validators=[required(), _known_zone], default="Asia/Shanghai")
-    cutoff = _Clock(label("每天截止", "Daily cutoff"), validators=[required()])
-    completion_percent = _Whole(label("结营要完成", "Needed to complete"), validators=[required(), between(1, 100)])
+    cutoff = _Clock(label("每天截止", "Daily cutoff"), validators=[_given])
+    completion_percent = _Whole(label("结营要完成", "Needed to complete"), validators=[_given, between(1, 100)])
     certificate_style = SelectField(
         label("证书样式", "Certificate"),
         choices=[
@@ -175,7 +189,7 @@ class CohortForm(Form):
 
 class NewCohortForm(CohortForm):
     camp = SelectField(label("训练营", "Camp"), validate_choice=False, validators=[_listed])
-    seats = _Whole(label("席位", "Seats"), validators=[required(), between(1, MOST_SEATS)], default=100)
+    seats = _Whole(label("席位", "Seats"), validators=[_given, between(1, MOST_SEATS)], default=100)
     tutors = _Checks(label("答疑老师", "Tutors"), validate_choice=False, validators=[_listed])
 
     def validate_starts_on(self, field: Any) -> None:

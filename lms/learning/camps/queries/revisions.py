@@ -50,7 +50,10 @@ class DayLine:
 
 @dataclass(frozen=True)
 class TaskPreview:
-    line: TaskLine
+    kind: TaskKind
+    title: str
+    minutes: int
+    required: bool
     instructions_html: str
     asks: tuple[str, ...]
 
@@ -144,7 +147,12 @@ def preview_day(read: Read, slug: str, revision_id: int | None, number: int) -> 
     return DayPreview(
         _day_line(row, [_task_line(one) for one in rows]),
         page(row.body),
-        [TaskPreview(_task_line(one), page(one.instructions), tuple(one.asks)) for one in rows],
+        [
+            TaskPreview(
+                TaskKind(one.kind), one.title, one.minutes, one.required, page(one.instructions), tuple(one.asks)
+            )
+            for one in rows
+        ],
     )
 
 

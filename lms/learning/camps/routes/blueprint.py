@@ -2,4 +2,7 @@
 
 from flask import Blueprint
 
+from lms.learning.camps import words
+
 blueprint = Blueprint("camps", __name__)
+blueprint.context_processor(lambda: {"words": words})

@@ -94,7 +94,7 @@ def _camp(slug: str, form: TitleForm, status: int = 200) -> Response:
         camp=found,
         form=form,
         revisions=revisions,
-        people=accounts.list_people(read, [r.imported_by for r in revisions if r.imported_by is not None]),
+        persons=accounts.list_people(read, [r.imported_by for r in revisions if r.imported_by is not None]),
         days=queries.list_curriculum(read, found.revision_id),
         story=queries.get_story(read, slug),
     )

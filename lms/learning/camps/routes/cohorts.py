@@ -37,7 +37,6 @@ def cohorts() -> Response:
         cohorts=found[:_PAGE],
         more=found[_PAGE - 1].id if len(found) > _PAGE else None,
         newest=before is None,
-        states=STATES,
         may_open=who.has("operator"),
         current={
             cohort.id: queries.current_day(queries.list_days(read, cohort.id), read.now)
@@ -141,9 +140,8 @@ def _cohort(
         started=has_started(days, read.now),
         changes=changes,
         moves=[(to, MOVES[to], to in NEEDS_REASON) for to in COHORT_MOVES[found.state]],
-        states=STATES,
         tutors=[people[id_] for id_ in tutors],
-        people=people,
+        persons=people,
         form=form,
         move_form=move_form or MoveForm(formdata=None),
         tutor_form=tutor_form or _tutor_form(read, tutors),

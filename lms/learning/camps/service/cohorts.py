@@ -163,11 +163,12 @@ def change_cohort(work: Work, who: Actor, cohort_id: int, **changes: Unpack[Coho
     dated = any(name in after for name in _DATED)
     if dated and has_started(queries.list_days(work, cohort_id), work.now):
         raise AlreadyStarted(field="starts_on")
-    for name, value in after.items():
-        setattr(cohort, name, value)
-    _check(cohort)
-    if dated:
-        _redate(work, cohort)
+    with work.session.no_autoflush:  # the last day follows the first a moment later
+        for name, value in after.items():
+            setattr(cohort, name, value)
+        _check(cohort)
+        if dated:
+            _redate(work, cohort)
     work.audit(
         "cohort.changed",
         subject=f"cohort:{cohort.code}",
