@@ -5,13 +5,12 @@ Signing in and all around it is served by Flask-Security, set up in `setup`.
 
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 from flask_login import current_user
-from flask_security.utils import validate_redirect_url
 
 from lms.kernel.text import as_language, speak, t
 from lms.kernel.work import begin_read, begin_work
 from lms.people.accounts import queries, service
 from lms.people.accounts.forms import ROLE_LABELS, ProfileForm, RoleForm
-from lms.people.accounts.rules import Role, Theme
+from lms.people.accounts.rules import Role, Theme, own_path
 from lms.web.forms import clean_text
 from lms.web.guards import current_actor, public, role, signed_in
 from lms.web.htmx import render, see_other
@@ -23,14 +22,8 @@ _YEAR = 365 * 24 * 3600
 _PAGE = 50
 
 
-def _back() -> str:
-    """Give where a switch leads back to: the page it stood on, if that is one of ours."""
-    wanted = request.form.get("next", "")
-    return wanted if validate_redirect_url(wanted) else url_for("home.index")
-
-
 def _with_cookie(name: str, value: str) -> Response:
-    response = make_response(redirect(_back(), 303))
+    response = make_response(redirect(own_path(request.form.get("next", "")), 303))
     response.set_cookie(name, value, max_age=_YEAR, samesite="Lax", secure=request.is_secure, httponly=True)
     return response
 
@@ -123,7 +116,7 @@ def people() -> Response:
     return render(
         "people/accounts/people.html",
         part="people/accounts/_people.html",
-        people=found[:_PAGE],
+        found=found[:_PAGE],
         more=found[_PAGE - 1].id if len(found) > _PAGE else None,
         words=words,
         wanted=wanted,

@@ -29,6 +29,7 @@ OFFERED_TIME_ZONES = (
 # the joiners and the tag letters of regional flags.
 _JOINERS = frozenset({0x200C, 0x200D, *range(0xE0020, 0xE0080)})
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_OWN_PATH = re.compile(r"/(?![/\\])[^\s\\\x00-\x1f]*")
 _SPACES = re.compile(r"[^\S\n\r\t\v\f\x1c-\x1f\x85\u2028\u2029]+")
 _MARKS_IN_A_ROW = 4
 
@@ -96,6 +97,11 @@ def refuse_own_lockout(actor_id: int | None, person_id: int, role: Role) -> None
     """Refuse OwnRoleKept when an operator is about to take the console away from themselves."""
     if actor_id == person_id and role is Role.OPERATOR:
         raise OwnRoleKept
+
+
+def own_path(wanted: str) -> str:
+    """Give back an address that stays on this site, otherwise the first page."""
+    return wanted if _OWN_PATH.fullmatch(wanted) else "/"
 
 
 def sorted_roles(roles: Collection[str]) -> list[str]:
