@@ -134,11 +134,16 @@ def _postgres_stage(folder: Path, server: str) -> Stage:
 
 
 @pytest.fixture(scope="session")
-def _stage(engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Stage:
+def _stage(engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp(engine)
     if engine == "sqlite":
-        return _sqlite_stage(folder)
-    return _postgres_stage(folder, request.getfixturevalue("postgres_server"))
+        stage = _sqlite_stage(folder)
+    else:
+        stage = _postgres_stage(folder, request.getfixturevalue("postgres_server"))
+    yield stage
+    with stage.app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.fixture
