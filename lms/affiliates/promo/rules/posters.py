@@ -1,0 +1,310 @@
+"""What each poster shows, from the camp's story and real numbers. Lengths are left to the typesetter."""
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from lms.affiliates.promo.errors import PosterRefused
+from lms.kernel.text import Language, Text
+
+_ITEM_WIDTH = 18.0
+_FINALE_WIDTH = 19.0
+_TITLE_WIDTH = 17.0
+_ITEMS = 3
+_MONTHS = "January February March April May June July August September October November December".split()
+
+
+class Design(StrEnum):
+    """The posters that need no price."""
+
+    HEADLINE = "headline"
+    COUNTDOWN = "countdown"
+    OUTLINE = "outline"
+    LETTER = "letter"
+    RESULTS = "results"
+
+
+DESIGNS: Mapping[Design, Text] = {
+    Design.HEADLINE: Text("开营", "Opening"),
+    Design.COUNTDOWN: Text("倒计时", "Countdown"),
+    Design.OUTLINE: Text("课程表", "Day by day"),
+    Design.LETTER: Text("一封信", "A letter"),
+    Design.RESULTS: Text("往期结果", "Results"),
+}
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A cohort that is over, in numbers: everybody who began, and who completed."""
+
+    name: str
+    ended_on: date
+    joined: int
+    completed: int
+    percent: int
+    days: int
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of the camp by number and title, day 0 left out."""
+
+    number: int
+    title: str
+
+
+@dataclass(frozen=True)
+class Week:
+    """A stretch of the camp, from one day number to another."""
+
+    title: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Host:
+    """Who runs the camp, in their own words."""
+
+    name: str
+    role: str
+    quote: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What there is to tell about a camp and its next cohort. `now` is in the cohort's zone."""
+
+    title: str
+    language: Language
+    promise: str
+    summary: str
+    minutes_per_day: int
+    host: Host | None
+    weeks: Sequence[Week]
+    days: Sequence[Day]
+    cohort_name: str
+    starts_on: date
+    seats: int
+    seats_left: int
+    finished: Finished | None
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Whose poster it is: the name and code on it, and the address in its QR code."""
+
+    name: str
+    code: str
+    url: str
+
+
+def poster_data(design: Design, offer: Offer, maker: Maker) -> dict[str, Any]:
+    """Give the data of a poster for the typesetter; what the camp does not say is missing there.
+
+    Refuses PosterRefused for results as long as no cohort has finished.
+    The disclosure is drawn by the template wherever a partner is named.
+    """
+    common = {"lang": offer.language, "partner": maker.name, "code": maker.code, "url": maker.url}
+    return common | _BUILDERS[design](offer)
+
+
+def _headline(offer: Offer) -> dict[str, Any]:
+    say = offer.language
+    minutes = Text("每天约 {n} 分钟", "{n} min a day").in_(say, n=offer.minutes_per_day)
+    return {
+        "palette": "pine",
+        "headline": _lines(offer.promise),
+        "sub": offer.summary,
+        "kicker": offer.cohort_name,
+        "facts": [
+            {"value": day_text(offer.starts_on, say, short=True), "label": Text("开营", "first day").in_(say)},
+            {"value": Text("{n} 天", "{n} days").in_(say, n=len(offer.days)), "label": minutes},
+            {
+                "value": Text("{n} 席", "{n} seats").in_(say, n=offer.seats),
+                "label": Text("满员可候补", "then a list").in_(say),
+            },
+        ],
+    }
+
+
+def _countdown(offer: Offer) -> dict[str, Any]:
+    say = offer.language
+    title = f"{offer.title} · {offer.cohort_name}"
+    now = offer.now
+    as_of = Text("截至 {day} {clock}", "as of {day}, {clock}")
+    return {
+        "palette": "ink",
+        "days": max(0, (offer.starts_on - now.date()).days),
+        "title": title if _width(title) <= _TITLE_WIDTH else offer.title,
+        "when": _starts(offer.starts_on, say),
+        "seats_left": min(offer.seats_left, offer.seats),
+        "seats_total": offer.seats,
+        "as_of": as_of.in_(say, day=day_text(now.date(), say, short=True), clock=f"{now:%H:%M}"),
+    }
+
+
+def _outline(offer: Offer) -> dict[str, Any]:
+    say = offer.language
+    days = offer.days
+    n = len(days)
+    heads = Text("{n} 天，\n每天做什么", "{n} days,\nday by day").in_(say, n=n)
+    span = Text("第 {first}–{last} 天", "Days {first}–{last}")
+    stages = [
+        {
+            "title": week.title,
+            "days": span.in_(say, first=week.first, last=week.last),
+            "items": _items([day for day in days if week.first <= day.number <= week.last], say),
+        }
+        for week in offer.weeks
+    ]
+    return {
+        "palette": "paper",
+        "kicker": _starts(offer.starts_on, say),
+        "headline": _lines(heads),
+        "stages": stages,
+        "finale": _finale(days, say),
+    }
+
+
+def _items(days: Sequence[Day], say: Language) -> list[dict[str, str]]:
+    """Pick the first, a middle and the last day whose titles fit one line."""
+    fitting = [day for day in days if _width(day.title) <= _ITEM_WIDTH]
+    step = max(1, (len(fitting) - 1) // (_ITEMS - 1))
+    chosen = fitting[::step][:_ITEMS] if len(fitting) > _ITEMS else fitting
+    number = Text("第 {n} 天", "Day {n}")
+    return [{"day": number.in_(say, n=day.number), "text": day.title} for day in chosen]
+
+
+def _finale(days: Sequence[Day], say: Language) -> str:
+    if not days:
+        return ""
+    last = Text("第 {n} 天：{title}", "Day {n}: {title}").in_(say, n=days[-1].number, title=days[-1].title)
+    if _width(last) <= _FINALE_WIDTH:
+        return last
+    return Text("第 {n} 天：结营", "Day {n}: the finish").in_(say, n=days[-1].number)
+
+
+def _letter(offer: Offer) -> dict[str, Any]:
+    host, say = offer.host, offer.language
+    plain = Text(
+        "{camp}，{start} 开营，一共 {n} 天，每天约 {minutes} 分钟。每天的题目都公开，先看再定。",
+        "{camp} starts on {start}: {n} days, about {minutes} minutes a day. Every day’s task is public, so look first.",
+    ).in_(
+        say,
+        camp=offer.title,
+        start=day_text(offer.starts_on, say),
+        n=len(offer.days),
+        minutes=offer.minutes_per_day,
+    )
+    return {
+        "palette": "warm",
+        "heading": _lines(Text("写给还没开始的你", "To you, who\nhas not begun").in_(say)),
+        "greeting": Text("你好：", "Hello,").in_(say),
+        # Without the host's own words there is no letter to sign.
+        "paragraphs": [host.quote, offer.summary, plain] if host and host.quote else [],
+        "signature": host.name if host else "",
+        "role": host.role if host else "",
+        "seal": Text("启营", "启营").in_(say),
+        "date": Text("{y} 年 {m} 月", "{month} {y}").in_(
+            say, y=offer.now.year, m=offer.now.month, month=_MONTHS[offer.now.month - 1]
+        ),
+    }
+
+
+def _results(offer: Offer) -> dict[str, Any]:
+    past, say = offer.finished, offer.language
+    if past is None or not past.joined:
+        raise PosterRefused(refusal_text("missing", "total"))
+    share = f"{past.completed / past.joined:.1%}"
+    done = Text("{n} 人", "{n}").in_(say, n=past.completed)
+    heads = Text("{joined} 人出发\n{done} 人到达", "{joined} set out\n{done} arrived")
+    counted = Text(
+        "完成＝交齐 {percent}% 以上必做任务。统计至 {day}，开营后退出的人也算在内。",
+        "Finished means at least {percent}% of the required work. Counted to {day}, leavers included.",
+    )
+    return {
+        "palette": "pine",
+        "kicker": f"{offer.title} · {past.name}",
+        "headline": _lines(heads.in_(say, joined=past.joined, done=past.completed)),
+        "emphasis": done,
+        "total": past.joined,
+        "done": past.completed,
+        "highlights": [
+            {"value": share, "label": Text("完成率", "finished").in_(say)},
+            {
+                "value": Text("{n} 天", "{n} days").in_(say, n=past.days),
+                "label": Text("每天一小件", "a piece a day").in_(say),
+            },
+        ],
+        "note": counted.in_(say, percent=past.percent, day=day_text(past.ended_on, say)),
+        "call": Text("{name}，{day} 出发", "{name} starts {day}").in_(
+            say, name=offer.cohort_name, day=day_text(offer.starts_on, say, short=True)
+        ),
+    }
+
+
+_BUILDERS: Mapping[Design, Callable[[Offer], dict[str, Any]]] = {
+    Design.HEADLINE: _headline,
+    Design.COUNTDOWN: _countdown,
+    Design.OUTLINE: _outline,
+    Design.LETTER: _letter,
+    Design.RESULTS: _results,
+}
+
+_REFUSALS: Mapping[str, Text] = {
+    "missing": Text("训练营里还没有写这一项（{field}）。", "the camp does not say this yet ({field})."),
+    "too-long": Text("这一项太长，放不下（{field}）。", "this is too long to fit ({field})."),
+    "too-many": Text("这一项太多，放不下（{field}）。", "there is too much of this to fit ({field})."),
+    "range": Text("数字超出了能画的范围（{field}）。", "the number is beyond what can be drawn ({field})."),
+    "palette": Text("颜色对比不够（{field}）。", "the colours lack contrast ({field})."),
+    "characters": Text("有字体里没有的字：{characters}（{field}）。", "no font has these: {characters} ({field})."),
+}
+_FIELDS: Mapping[str, Text] = {
+    "headline": Text("一句话主张", "promise"),
+    "sub": Text("简介", "summary"),
+    "facts": Text("数字", "facts"),
+    "kicker": Text("期名", "cohort name"),
+    "title": Text("训练营名称", "camp title"),
+    "stages": Text("每周安排", "weeks"),
+    "items": Text("每天的标题", "day titles"),
+    "finale": Text("最后一天", "last day"),
+    "paragraphs": Text("主讲人的话", "the host’s words"),
+    "signature": Text("主讲人", "host"),
+    "role": Text("主讲人的身份", "the host’s role"),
+    "partner": Text("你的名字", "your name"),
+    "total": Text("往期结果", "results of a finished cohort"),
+    "done": Text("往期结果", "results of a finished cohort"),
+}
+
+
+def refusal_text(kind: str, field: str, characters: str = "") -> Text:
+    """Say in words why a poster cannot be drawn."""
+    reason = _REFUSALS.get(kind, _REFUSALS["range"])
+    name = _FIELDS.get(field, Text(field, field))
+    return Text(
+        reason.in_("zh", field=name.zh, characters=characters), reason.in_("en", field=name.en, characters=characters)
+    )
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _starts(day: date, say: Language) -> str:
+    return Text("{day} 开营", "Starts {day}").in_(say, day=day_text(day, say))
+
+
+def day_text(day: date, say: Language, short: bool = False) -> str:
+    """Write a day in a language, without the year; `short` shortens English months."""
+    month = _MONTHS[day.month - 1]
+    return Text("{m} 月 {d} 日", "{d} {month}").in_(say, m=day.month, d=day.day, month=month[:3] if short else month)
+
+
+def _width(text: str) -> float:
+    """Measure a line in full-width characters: a Latin letter is about half of one."""
+    return sum(1.0 if unicodedata.east_asian_width(char) in "WF" else 0.5 for char in text)

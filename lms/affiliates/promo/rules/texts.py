@@ -1,0 +1,81 @@
+"""Texts to post."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from lms.kernel.text import Text
+
+CHANNELS: Mapping[str, Text] = {
+    "moments": Text("朋友圈", "Moments"),
+    "group": Text("班级群", "Groups"),
+    "private": Text("私聊", "Private chat"),
+}
+"""Where a text is meant for, in the order of the kit."""
+
+T = TypeVar("T")
+
+_PLACE = re.compile(r"\{(link|camp|start)\}")
+_ASSET = re.compile(r"[a-z0-9-]{1,60}/[a-z0-9-]{1,40}")
+
+
+class UseKind(StrEnum):
+    """What a partner took out of the kit."""
+
+    COPY = "copy"
+    POSTER = "poster"
+    QR = "qr"
+
+
+class Written(Protocol):
+    """A text as the camp's story holds it."""
+
+    @property
+    def channel(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class PromoText:
+    """A text ready to post; `asset` names it where its use is counted."""
+
+    asset: str
+    channel: str
+    title: str
+    text: str
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Put link, camp and start into a text; other braces stay as they are written."""
+    return _PLACE.sub(lambda found: values[found.group(1)], text).strip()
+
+
+def asset_key(slug: str, name: str) -> str:
+    """Name an asset of a camp's kit."""
+    return f"{slug}/{name}"
+
+
+def is_asset(key: str) -> bool:
+    """Say whether a key may name an asset."""
+    return _ASSET.fullmatch(key) is not None
+
+
+def texts_of(slug: str, written: Iterable[Written], values: Mapping[str, str]) -> list[PromoText]:
+    """Make a camp's texts ready to post, in the order of the channels."""
+    numbered = [(text, f"{text.channel}-{number}") for number, text in enumerate(written, start=1)]
+    order = {channel: place for place, channel in enumerate(CHANNELS)}
+    numbered.sort(key=lambda pair: order.get(pair[0].channel, len(order)))
+    return [
+        PromoText(asset_key(slug, name), text.channel, text.title, fill(text.text, values)) for text, name in numbered
+    ]
+
+
+def turn_of_the_day(choices: Sequence[T], day: date) -> T | None:
+    """Pick the one whose turn it is on a day; None out of nothing."""
+    return choices[day.toordinal() % len(choices)] if choices else None
