@@ -47,7 +47,7 @@ test-long: check
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n $(JOBS)
 
 bench: setup
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m tests.bench
 
 format: setup
 	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .

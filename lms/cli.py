@@ -2,23 +2,91 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
+from lms.kernel.errors import Refusal
 from lms.kernel.jobs import Worker, make_huey
 from lms.kernel.parts import current_parts
 from lms.kernel.settings import ROOT
+from lms.kernel.text import speaking
+from lms.kernel.work import SYSTEM, begin_read, begin_work
+from lms.learning.camps import service as camps
+from lms.learning.camps.folder.archive import read_directory, write_directory
+from lms.learning.camps.folder.draft import Report
+from lms.people.accounts import queries as people
+from lms.people.accounts import service as accounts
 from lms.web.assets import build
 
 assets = AppGroup("assets", help="Front-end files.")
 camp = AppGroup("camp", help="Camps as folders of Markdown.")
+person = AppGroup("person", help="People and their roles.")
 
 
 @assets.command("build")
 def build_assets() -> None:
     """Make static/build and static/vendor from node_modules and our own sources."""
     build(ROOT)
+
+
+@camp.command("import")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--slug", help="Address of the camp; the folder's own name otherwise.")
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Language of the lessons; guessed otherwise.")
+@click.option("--language-dir", help="Folder that holds the translation to read.")
+@with_appcontext
+def import_camp(folder: Path, **options: str | None) -> None:
+    """Read a folder of Markdown as a camp, all or nothing, and say what was read and skipped."""
+    chosen: dict[str, Any] = {name: value for name, value in options.items() if value}
+    with begin_work() as work:
+        report = camps.import_camp(work, SYSTEM, read_directory(folder), name=folder.resolve().name, **chosen)
+    _say(report)
+    if not report.is_good:
+        raise click.ClickException("Nothing was kept. Mend what is listed and import again.")
+
+
+def _say(report: Report) -> None:
+    for day in report.days:
+        click.echo(f"read     day {day.number}  {day.title}  {day.path}")
+    for word, lines in (("skipped", report.skipped), ("note", report.notes), ("refused", report.errors)):
+        for line in lines:
+            click.echo(f"{word:8} {line.path}  {line.text.in_('en')}")
+    if report.is_good:
+        kept = "is unchanged" if report.unchanged else f"is kept as revision {report.revision}"
+        click.echo(f"camp {report.slug} {kept}: {len(report.days)} days")
+
+
+@camp.command("export")
+@click.argument("slug")
+@click.argument("folder", type=click.Path(path_type=Path))
+@with_appcontext
+def export_camp(slug: str, folder: Path) -> None:
+    """Write a camp as a folder that imports as the same camp."""
+    with speaking("en"):
+        try:
+            files = camps.export_camp(begin_read(), slug)
+        except Refusal as refusal:
+            raise click.ClickException(str(refusal)) from None
+    write_directory(files, folder)
+    click.echo(f"{len(files)} files in {folder}")
+
+
+@person.command("grant")
+@click.argument("mail")
+@click.argument("role", type=click.Choice(["tutor", "partner", "operator", "finance"]))
+@with_appcontext
+def grant(mail: str, role: str) -> None:
+    """Give a person a role; the first operator gets theirs this way."""
+    with begin_work() as work:
+        found = people.find_person_by_email(work, mail)
+        if found is None:
+            raise click.ClickException(f"Nobody has signed up as {mail}.")
+        accounts.grant_role(work, SYSTEM, found.id, role)
+    click.echo(f"{mail} is {role}.")
 
 
 @click.command("work")
@@ -32,5 +100,5 @@ def work(threads: int) -> None:
 
 def add_commands(app: Flask) -> None:
     """Give the app its commands."""
-    for command in (assets, camp, work):
+    for command in (assets, camp, person, work):
         app.cli.add_command(command)

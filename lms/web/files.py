@@ -9,7 +9,9 @@ from flask import Response, send_file
 from lms.kernel.errors import NotFound
 from lms.kernel.parts import current_parts
 
-_SHOWN = {"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"}
+# A drawing may hold scripts: it is shown only where it cannot run any.
+_DRAWING = "image/svg+xml"
+_SHOWN = {_DRAWING, "image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"}
 
 
 def send_bytes(data: bytes, *, media_type: str, name: str, download: bool = False, seconds: int = 3600) -> Response:
@@ -23,6 +25,8 @@ def send_bytes(data: bytes, *, media_type: str, name: str, download: bool = Fals
     )
     response.headers["Cache-Control"] = f"private, max-age={seconds}"
     response.headers["X-Content-Type-Options"] = "nosniff"
+    if media_type == _DRAWING:
+        response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     return response
 
 
