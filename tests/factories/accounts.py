@@ -9,7 +9,7 @@ from lms.kernel.work import SYSTEM, Actor, Work
 from lms.people.accounts import queries, service
 from lms.people.accounts.queries import Person
 
-PASSWORD = "a-quiet-camp-fire"  # noqa: S105 - of invented people
+PASSWORD = "a-quiet-camp-fire"
 
 # Who appears in tests and in the demo: key → name, role besides student, language.
 CAST = {
@@ -46,9 +46,7 @@ def cast(work: Work, key: str) -> Person:
     name, roles, language = CAST[key]
     email = f"{key}@example.com"
     found = queries.find_person_by_email(work, email)
-    return found or make_person(
-        work, name, email=email, roles=("student", *roles), language=language
-    )
+    return found or make_person(work, name, email=email, roles=("student", *roles), language=language)
 
 
 def as_actor(work: Work, person: Person) -> Actor:

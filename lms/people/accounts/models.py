@@ -56,11 +56,11 @@ class Person(Model, UserMixin):
     theme: Mapped[str] = mapped_column(String(5), default="auto")
     terms_accepted_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
-    active: Mapped[bool] = mapped_column(default=True)  # type: ignore[assignment]
-    password: Mapped[str | None] = mapped_column(String(255))  # type: ignore[assignment]
+    active: Mapped[bool] = mapped_column(default=True)
+    password: Mapped[str | None] = mapped_column(String(255))
     confirmed_at: Mapped[datetime | None]
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
-    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)  # type: ignore[assignment]
     tf_primary_method: Mapped[str | None] = mapped_column(String(20))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     mf_recovery_codes: Mapped[list[Any] | None] = mapped_column(MutableList.as_mutable(JSON()))
@@ -89,7 +89,7 @@ class WebAuthn(Model, WebAuthnMixin):
     credential_id: Mapped[bytes] = mapped_column(LargeBinary(1024), unique=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     sign_count: Mapped[int] = mapped_column(default=0)
-    transports: Mapped[list[Any] | None] = mapped_column(MutableList.as_mutable(JSON()))  # type: ignore[assignment]
+    transports: Mapped[list[Any] | None] = mapped_column(MutableList.as_mutable(JSON()))
     backup_state: Mapped[bool]
     device_type: Mapped[str] = mapped_column(String(64))
     extensions: Mapped[str | None] = mapped_column(String(255))

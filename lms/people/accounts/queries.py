@@ -164,6 +164,6 @@ def _roles(read: Read, ids: Collection[int]) -> dict[int, list[str]]:
     return held
 
 
-def _one(read: Read, statement: Select[Any]) -> Person | None:
+def _one(read: Read, statement: "Select[*tuple[Any, ...]]") -> Person | None:
     row = read.session.execute(statement).one_or_none()
     return Person(*row) if row is not None else None

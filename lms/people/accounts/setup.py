@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any, cast
 
 from flask import Flask, Response, g, make_response, redirect, url_for
-from flask.typing import ResponseReturnValue
 from flask_login import user_logged_in
 from flask_security import Security
 from wtforms import Form as AnyForm
@@ -188,10 +187,10 @@ def _render(template: str, **context: Any) -> str | Response:
     return make_response(html, 422 if any(form.errors for form in forms) else 200)
 
 
-def _ask_to_sign_in(_mechanisms: object = None, headers: object = None) -> ResponseReturnValue:
+def _ask_to_sign_in(_mechanisms: object = None, headers: object = None) -> Response:
     if is_part():
         return go_sign_in(url_for("security.login"))
-    return redirect(sign_in_url(), 303)
+    return cast(Response, redirect(sign_in_url(), 303))
 
 
 def _remember(app: Flask, parts: Parts) -> None:
@@ -208,7 +207,7 @@ def _limit(app: Flask) -> None:
     for name, rate in _LIMITS.items():
         endpoint = f"security.{name}"
         view = app.view_functions[endpoint]
-        app.view_functions[endpoint] = limiter.limit(rate, methods=["POST"])(view)
+        app.view_functions[endpoint] = cast(Any, limiter.limit(rate, methods=["POST"])(view))
 
 
 def _forget_actor(_app: Flask, **_values: object) -> None:

@@ -45,9 +45,7 @@ GROUP_HINTS = {
     TopicGroup.LESSONS: Text("截止前的提醒、老师的点评。", "Reminders before the cutoff, reviews of your work."),
     TopicGroup.ANSWERS: Text("你的问题有了回答、当天的汇总发布。", "Answers to your questions, the digest of the day."),
     TopicGroup.CAMPS: Text("候补到位、日程变动、结营证书。", "A seat that came free, changed dates, your certificate."),
-    TopicGroup.PARTNER: Text(
-        "申请结果、有人通过你的链接报名。", "Your application, joins through your link."
-    ),
+    TopicGroup.PARTNER: Text("申请结果、有人通过你的链接报名。", "Your application, joins through your link."),
     TopicGroup.OTHER: Text("上面没有列出的事。", "What is not listed above."),
 }
 _ROOM_GROUPS = {

@@ -34,7 +34,7 @@ class Message:
 
     `topic` "floor/room/name" names the folder of its templates, `key` makes it unique per person,
     `link` is a path of ours, `values` fill the templates (plain JSON values), and after
-    `expires_at` no mail about it goes out.
+    `expires_at` no mail about it goes out. `mail` is off for what only needs the in-app notice.
     """
 
     topic: str
@@ -42,6 +42,7 @@ class Message:
     link: str
     values: Mapping[str, Any]
     expires_at: datetime | None = None
+    mail: bool = True
 
 
 def send(
@@ -70,6 +71,8 @@ def post(work: Work, to: Sequence[int], message: Message) -> int:
     if not people:
         return 0
     told = insert_missing(work, Notice, ["person_id", "key"], _notices(work, people, message))
+    if not message.mail:
+        return told
     off = switched_off(work, people, group)
     reached = {i: person for i, person in people.items() if (i, group) not in off}
     if reached:

@@ -87,9 +87,7 @@ def test_nobody_is_led_away_from_the_site(client: Any, where: str) -> None:
     assert "evil" not in post(client, "/language", {"language": "en", "next": where}, "/terms").location
 
 
-def test_an_address_that_is_taken_is_not_given_away(
-    client: Any, work: Any, drain: Any, mailbox: Any
-) -> None:
+def test_an_address_that_is_taken_is_not_given_away(client: Any, work: Any, drain: Any, mailbox: Any) -> None:
     with work() as w:
         cast(w, "lin")
     answer = post(client, "/register", SIGN_UP, "/register")

@@ -119,9 +119,7 @@ def test_people_change_their_own_profile(work: Any, read: Any) -> None:
         lin = cast(w, "lin")
         actor = as_actor(w, lin)
     with work() as w:
-        changed = service.set_profile(
-            w, actor, display_name=" 小 林 ", language="en", time_zone="Europe/Berlin"
-        )
+        changed = service.set_profile(w, actor, display_name=" 小 林 ", language="en", time_zone="Europe/Berlin")
     assert (changed.display_name, changed.language, changed.time_zone) == ("小 林", "en", "Europe/Berlin")
     with work() as w:
         service.set_language(w, actor, "zh")

@@ -12,7 +12,9 @@ from tests.factories.messages import TOPIC
 
 _FOLDER = "people/messages/mail/trial"
 _TEMPLATES = {
-    f"{_FOLDER}/subject.txt": "{{ t('{name}，{camp}开营了', '{name}, {camp} begins', name=person.display_name, camp=camp) }}\n",
+    f"{_FOLDER}/subject.txt": (
+        "{{ t('{name}，{camp}开营了', '{name}, {camp} begins', name=person.display_name, camp=camp) }}\n"
+    ),
     f"{_FOLDER}/body.txt": "{% extends 'people/messages/mail/layout.txt' %}{% block content %}{{ camp }}{% endblock %}",
     f"{_FOLDER}/body.html": (
         "{% extends 'people/messages/mail/layout.html' %}{% block content %}<h1>{{ camp }}</h1>{% endblock %}"

@@ -41,7 +41,7 @@ def test_a_message_has_text_html_and_headers() -> None:
 
 @pytest.mark.parametrize("value", ["a\r\nBcc: x@example.com", "a\nb"])
 def test_no_header_is_smuggled_in(value: str) -> None:
-    with pytest.raises(ValueError, match="linefeed|newline|header"):
+    with pytest.raises(ValueError, match=r"linefeed|newline|header"):
         as_message(replace(MAIL, subject=value), "a@example.com", NOW)
 
 

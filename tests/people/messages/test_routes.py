@@ -103,9 +103,7 @@ def test_quiet_hours_are_set_with_both_ends(client: Any, lin: Any) -> None:
     assert post(client, url, "/me/messages", starts="", ends="").status_code == 303
 
 
-def test_one_click_unsubscribes_without_a_session(
-    client: Any, work: Any, drain: Any, mailbox: Any, read: Any
-) -> None:
+def test_one_click_unsubscribes_without_a_session(client: Any, work: Any, drain: Any, mailbox: Any, read: Any) -> None:
     with work() as w:
         lin = cast(w, "lin")
         make_notice(w, lin)
@@ -145,7 +143,9 @@ def test_the_demos_mails_are_shown_shut_off(client: Any, folder: FolderMailer) -
     assert f'src="/demo/mail/{kept.name}/html"' in page and " sandbox " in page
     html = client.get(f"/demo/mail/{kept.name}/html")
     policy = html.headers["Content-Security-Policy"]
-    assert "sandbox" in policy and "default-src 'none'" in policy and html.get_data(as_text=True).strip() == "<p>你好</p>"
+    assert (
+        "sandbox" in policy and "default-src 'none'" in policy and html.get_data(as_text=True).strip() == "<p>你好</p>"
+    )
     assert client.get("/demo/mail/nothing").status_code == 404
 
 

@@ -17,7 +17,6 @@ from lms.people.messages.errors import QuietHoursIncomplete
 from lms.people.messages.mailer import AddressRefused
 from lms.people.messages.models import Delivery
 from lms.people.messages.rules import QuietHours, TopicGroup
-from lms.people.messages.service import Message
 from tests.conftest import counting
 from tests.factories.accounts import as_actor, cast, make_people
 from tests.factories.messages import TOPIC, make_notice
@@ -75,9 +74,7 @@ def test_a_value_that_a_template_misses_is_an_error(work: Any) -> None:
         service.send(w, lin.id, TOPIC, key="a", link="/today", values={})
 
 
-def test_mail_that_is_switched_off_stays_in_the_inbox_only(
-    work: Any, read: Any, drain: Any, mailbox: Any
-) -> None:
+def test_mail_that_is_switched_off_stays_in_the_inbox_only(work: Any, read: Any, drain: Any, mailbox: Any) -> None:
     with work() as w:
         lin = cast(w, "lin")
         service.choose_mail(w, lin.id, {TopicGroup.OTHER: False})
@@ -102,9 +99,7 @@ def test_a_choice_made_before_the_mail_goes_counts(work: Any, read: Any, drain: 
     assert mailbox.sent == [] and states(read) == ["skipped"]
 
 
-def test_at_night_mail_waits_for_the_morning(
-    work: Any, read: Any, drain: Any, mailbox: Any, clock: Any
-) -> None:
+def test_at_night_mail_waits_for_the_morning(work: Any, read: Any, drain: Any, mailbox: Any, clock: Any) -> None:
     clock.at = NIGHT
     with work() as w:
         lin = cast(w, "lin")
@@ -128,9 +123,7 @@ def test_what_ends_before_the_morning_goes_at_once_or_not_at_all(
     assert len(mailbox.sent) == 1 and states(read) == ["sent", "skipped"]
 
 
-def test_a_mail_held_up_beyond_its_end_is_left_out(
-    work: Any, read: Any, drain: Any, mailbox: Any, clock: Any
-) -> None:
+def test_a_mail_held_up_beyond_its_end_is_left_out(work: Any, read: Any, drain: Any, mailbox: Any, clock: Any) -> None:
     with work() as w:
         make_notice(w, cast(w, "lin"), expires_at=clock.at + timedelta(minutes=5))
     clock.at += timedelta(minutes=6)
@@ -138,9 +131,7 @@ def test_a_mail_held_up_beyond_its_end_is_left_out(
     assert mailbox.sent == [] and states(read) == ["skipped"]
 
 
-def test_a_mail_server_that_is_down_is_tried_again(
-    work: Any, read: Any, drain: Any, mailbox: Any, clock: Any
-) -> None:
+def test_a_mail_server_that_is_down_is_tried_again(work: Any, read: Any, drain: Any, mailbox: Any, clock: Any) -> None:
     with work() as w:
         make_notice(w, cast(w, "lin"))
     mailbox.broken = True
