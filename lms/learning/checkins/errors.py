@@ -83,7 +83,9 @@ class TextTooShort(Refusal):
     """The text is below the task's minimum."""
 
     status = 422
-    text = Text("至少 {least} 字，现在 {count} 字，还差 {short} 字。", "At least {least}; you have {count}, {short} to go.")
+    text = Text(
+        "至少 {least} 字，现在 {count} 字，还差 {short} 字。", "At least {least}; you have {count}, {short} to go."
+    )
 
 
 class TextTooLong(Refusal):
@@ -104,7 +106,9 @@ class LinkRefused(Refusal):
     """The link is no web address."""
 
     status = 422
-    text = Text("链接要以 http:// 或 https:// 开头，并且能打开。", "A link starts with http:// or https:// and can be opened.")
+    text = Text(
+        "链接要以 http:// 或 https:// 开头，并且能打开。", "A link starts with http:// or https:// and can be opened."
+    )
 
 
 class NumberMissing(Refusal):
@@ -191,13 +195,13 @@ class AlreadyReviewed(Refusal):
     """Another tutor has decided on this version."""
 
     status = 409
-    text = Text(
-        "这一版已经点评过了，你的点评没有发出。", "This version is already reviewed; your review was not sent."
-    )
+    text = Text("这一版已经点评过了，你的点评没有发出。", "This version is already reviewed; your review was not sent.")
 
 
 class CommentMissing(Refusal):
     """A return needs words: the student must know what to change."""
 
     status = 422
-    text = Text("退回时写一句怎么改，学员才知道往哪里使劲。", "Write what to change, so that the student knows where to go.")
+    text = Text(
+        "退回时写一句怎么改，学员才知道往哪里使劲。", "Write what to change, so that the student knows where to go."
+    )

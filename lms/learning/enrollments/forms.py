@@ -21,7 +21,10 @@ class ReasonForm(Form):
 
     reason = TextAreaField(
         label("原因", "Reason"),
-        validators=[required(Text("写一句原因，学员会看到。", "Write a reason; the student will read it.")), at_most(500)],
+        validators=[
+            required(Text("写一句原因，学员会看到。", "Write a reason; the student will read it.")),
+            at_most(500),
+        ],
     )
 
 
@@ -29,5 +32,3 @@ class SeatsForm(Form):
     """How many seats a cohort has."""
 
     seats = IntegerField(label("名额", "Seats"), validators=[between(1, 100_000)])
-
-

@@ -90,9 +90,7 @@ def welcome(code: str) -> ResponseReturnValue:
 def confirm_withdraw(code: str) -> ResponseReturnValue:
     """Say what leaving means before it happens."""
     cohort, enrollment = queries.require_place(begin_read(), current_actor(), code)
-    return render(
-        "learning/enrollments/withdraw.html", cohort=cohort, enrollment=enrollment, form=WithdrawForm()
-    )
+    return render("learning/enrollments/withdraw.html", cohort=cohort, enrollment=enrollment, form=WithdrawForm())
 
 
 @blueprint.post("/learn/<code>/withdraw")
@@ -237,9 +235,7 @@ def move_up(code: str, student: str) -> ResponseReturnValue:
 def withdraw_student(code: str, student: str) -> ResponseReturnValue:
     """Withdraw a student on the operator's word."""
     with begin_work() as work:
-        service.withdraw(
-            work, current_actor(), _enrollment_id(work, code, student), WithdrawCause.OPERATOR
-        )
+        service.withdraw(work, current_actor(), _enrollment_id(work, code, student), WithdrawCause.OPERATOR)
     return see_other(url_for(".student", code=code, student=student), t("已退出。", "Withdrawn."))
 
 

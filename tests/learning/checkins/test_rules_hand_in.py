@@ -50,9 +50,7 @@ def test_the_servers_clock_decides_with_a_stated_grace(
 @given(st.integers(-300, 300), st.one_of(st.none(), st.integers(-300, 300)))
 def test_timing_equals_the_sentence_in_the_rules(received: int, opened: int | None) -> None:
     late = received >= 0 and not (opened is not None and opened < 0 and received <= 120)
-    found = timing(
-        CUTOFF + received * SECOND, CUTOFF, None if opened is None else CUTOFF + opened * SECOND
-    )
+    found = timing(CUTOFF + received * SECOND, CUTOFF, None if opened is None else CUTOFF + opened * SECOND)
     assert (found is Timing.LATE) is late
 
 
@@ -155,7 +153,17 @@ def test_links_are_web_addresses(link: str, good: bool) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "value"),
-    [("35", 35), (" 2.5 ", 2.5), ("2,5", 2.5), ("1,000", 1000), ("３５", 35), ("-4", -4), ("nan", None), ("inf", None), ("多", None)],
+    [
+        ("35", 35),
+        (" 2.5 ", 2.5),
+        ("2,5", 2.5),
+        ("1,000", 1000),
+        ("３５", 35),
+        ("-4", -4),
+        ("nan", None),
+        ("inf", None),
+        ("多", None),
+    ],
 )
 def test_numbers_are_read_as_typed(typed: str, value: float | None) -> None:
     assert read_number(typed) == value

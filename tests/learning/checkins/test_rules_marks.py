@@ -31,8 +31,7 @@ EXCUSED = HandIn(Standing.EXCUSED, False)
 
 def plan(windows: list[Window], tasks: int = 1) -> list[DayPlan]:
     return [
-        DayPlan(w.number, w.unlocks_at, w.cutoff_at, tuple(w.number * 10 + i for i in range(tasks)))
-        for w in windows
+        DayPlan(w.number, w.unlocks_at, w.cutoff_at, tuple(w.number * 10 + i for i in range(tasks))) for w in windows
     ]
 
 
@@ -85,14 +84,14 @@ def test_days_that_closed_before_joining_are_waived() -> None:
 
 
 def test_orientation_is_open_from_the_start_and_due_with_day_one() -> None:
-    days = shanghai(range(0, 3))
+    days = shanghai(range(3))
     assert marks(days, {}, at(-4, "12:00")) == [M.TODAY, M.LOCKED, M.LOCKED]
     assert marks(days, {}, at(1, "12:00")) == [M.OPEN, M.TODAY, M.LOCKED]
     assert marks(days, {}, at(1, "22:00")) == [M.MISSED, M.MISSED, M.LOCKED]
 
 
 def test_a_missed_orientation_does_not_touch_the_streak() -> None:
-    found = progress(shanghai(range(0, 4)), {10: ON_TIME, 20: ON_TIME}, at(3, "12:00"))
+    found = progress(shanghai(range(4)), {10: ON_TIME, 20: ON_TIME}, at(3, "12:00"))
     assert found.marks[0] is M.MISSED
     assert found.streak == 2
 
@@ -160,9 +159,7 @@ def camps(draw: st.DrawFn) -> tuple[list[DayPlan], dict[int, HandIn], datetime, 
     return days, hand_ins, moment, draw(st.sampled_from([None, joined]))
 
 
-def slow_mark(
-    day: DayPlan, hand_ins: dict[int, HandIn], now: datetime, joined: datetime | None
-) -> DayMark | None:
+def slow_mark(day: DayPlan, hand_ins: dict[int, HandIn], now: datetime, joined: datetime | None) -> DayMark | None:
     """Say the mark of a closed or finished day word by word; None where the clock decides."""
     words = [hand_ins[task].standing if task in hand_ins else None for task in day.required]
     if words and set(words) == {Standing.ON_TIME}:

@@ -288,9 +288,7 @@ def crowd(app: Flask, acts: list[Callable[[Work], Any]]) -> list[Any]:
 
 def test_a_hundred_people_for_the_last_ten_seats(app: Flask, work: Begin, read: Look) -> None:
     cohort, people = setting(work, 100, seats=10)
-    codes = [
-        lambda w, person=person: service.join(w, student_actor(person), cohort.code, None) for person in people
-    ]
+    codes = [lambda w, person=person: service.join(w, student_actor(person), cohort.code, None) for person in people]
     found = crowd(app, codes)
     assert Counter(one.state for one in found) == {"enrolled": 10, "waitlisted": 90}
     assert queries.count_seats(read(), cohort.id) == queries.Seats(10, 10, 90)
@@ -307,16 +305,13 @@ def test_ten_clicks_at_once_make_one_enrollment(app: Flask, work: Begin, read: L
     assert read().session.scalar(select(func.count()).select_from(models.Enrollment)) == 1
 
 
-def test_coming_and_going_at_once_leaves_no_seat_empty_while_people_wait(
-    app: Flask, work: Begin, read: Look
-) -> None:
+def test_coming_and_going_at_once_leaves_no_seat_empty_while_people_wait(app: Flask, work: Begin, read: Look) -> None:
     cohort, people = setting(work, 30, seats=10)
     with work() as w:
         inside = make_students(w, cohort, people[:15])
     leaving = [lambda w, one=one: service.withdraw(w, SYSTEM, one.id, "operator") for one in inside[:8]]
     coming = [
-        lambda w, person=person: service.join(w, student_actor(person), cohort.code, None)
-        for person in people[15:]
+        lambda w, person=person: service.join(w, student_actor(person), cohort.code, None) for person in people[15:]
     ]
     crowd(app, [act for pair in zip(leaving, coming, strict=False) for act in pair] + coming[8:])
     seats = queries.count_seats(read(), cohort.id)

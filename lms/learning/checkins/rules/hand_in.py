@@ -44,9 +44,7 @@ class HandInValues:
     files: int = 0
 
 
-def timing(
-    received_at: datetime, cutoff_at: datetime, opened_at: datetime | None, grace: timedelta = GRACE
-) -> Timing:
+def timing(received_at: datetime, cutoff_at: datetime, opened_at: datetime | None, grace: timedelta = GRACE) -> Timing:
     """Time a hand-in by the server's clock (learning.md §5.1).
 
     On time before the cutoff, and up to and including `grace` after it when the form was opened before.

@@ -125,9 +125,7 @@ def seats_left(read: Read, cohort_ids: Iterable[int]) -> dict[int, int]:
 
 def count_states(read: Read, cohort_id: int) -> dict[str, int]:
     """Count the enrollments of a cohort by state."""
-    rows = read.session.execute(
-        select(_E.state, func.count()).where(_E.cohort_id == cohort_id).group_by(_E.state)
-    )
+    rows = read.session.execute(select(_E.state, func.count()).where(_E.cohort_id == cohort_id).group_by(_E.state))
     return {state: count for state, count in rows}
 
 

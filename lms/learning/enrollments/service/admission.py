@@ -35,9 +35,7 @@ def join(work: Work, who: Actor, cohort_code: str, referral: dict[str, Any] | No
     already = queries.find_enrollment(work, cohort.id, who.person_id)
     if already is not None:
         return already
-    require_joinable(
-        cohort.state, work.now, cohort.enrolls_from, cohort.enrolls_until, cohort.time_zone
-    )
+    require_joinable(cohort.state, work.now, cohort.enrolls_from, cohort.enrolls_until, cohort.time_zone)
     _require_not_expelled(work, cohort.id, who.person_id)
     row = work.add(
         _E(
@@ -91,10 +89,7 @@ def fill_free_seats(work: Work, who: Actor, cohort: Cohort) -> int:
     if not may_move_up(cohort.state, work.now, cohort.enrolls_until):
         return 0
     first_in_line = (
-        select(_E)
-        .where(_E.cohort_id == cohort.id, _E.state == EnrollmentState.WAITLISTED)
-        .order_by(_E.id)
-        .limit(1)
+        select(_E).where(_E.cohort_id == cohort.id, _E.state == EnrollmentState.WAITLISTED).order_by(_E.id).limit(1)
     )
     moved = 0
     while row := work.session.scalars(first_in_line).one_or_none():
@@ -128,11 +123,7 @@ def _welcome(work: Work, cohort: Cohort, row: tables.Enrollment, topic: str) -> 
 
 
 def _line_up(work: Work, cohort: Cohort, row: tables.Enrollment) -> None:
-    work.tell(
-        Waitlisted(
-            happened_at=work.now, enrollment_id=row.id, cohort_id=row.cohort_id, person_id=row.person_id
-        )
-    )
+    work.tell(Waitlisted(happened_at=work.now, enrollment_id=row.id, cohort_id=row.cohort_id, person_id=row.person_id))
     tell_person(work, cohort, row, "waitlisted")
 
 

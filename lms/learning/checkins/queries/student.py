@@ -1,0 +1,320 @@
+"""A student's own days: marks, today, one day, the calendar."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, and_, select
+
+from lms.kernel.errors import NotFound
+from lms.kernel.work import Read
+from lms.learning.camps import queries as camps
+from lms.learning.camps.queries import Cohort, Day, DayPage
+from lms.learning.camps.rules import TaskKind
+from lms.learning.checkins import models as tables
+from lms.learning.checkins.queries.plans import Plan, TaskLine, load_plan
+from lms.learning.checkins.rules import (
+    CheckInState,
+    DayMark,
+    HandIn,
+    Progress,
+    hand_in_of,
+    in_grace,
+    progress,
+)
+from lms.learning.enrollments.queries import Enrollment
+from lms.people.accounts.queries import person_source
+
+AnyTask = TaskLine | camps.Task
+HANDED_IN = (CheckInState.SUBMITTED, CheckInState.ACCEPTED, CheckInState.RETURNED)
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who wrote something, as the person macros want it."""
+
+    code: str
+    display_name: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """A tutor's verdict on the latest version."""
+
+    verdict: str
+    comment: str
+    at: datetime
+    tutor: Author
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A student's check-in for one task."""
+
+    id: int
+    code: str
+    task_id: int
+    state: str
+    timing: str | None
+    first_submitted_at: datetime | None
+    submitted_at: datetime | None
+    revisions: int
+    draft: dict[str, Any]
+    said: Said | None
+
+    @property
+    def hand_in(self) -> HandIn | None:
+        """Say how it counts."""
+        return hand_in_of(self.state, self.timing)
+
+
+@dataclass(frozen=True)
+class TaskCard:
+    """A task with where a student stands with it.
+
+    state: locked · open · draft · missed · submitted · accepted · returned · voided.
+    """
+
+    code: str
+    day_number: int
+    kind: str
+    title: str
+    minutes: int
+    required: bool
+    cutoff_at: datetime
+    state: str
+    late: bool
+    in_grace: bool
+    submitted_at: datetime | None
+    revisions: int
+    draft_count: int
+    said: Said | None
+
+    @property
+    def is_done(self) -> bool:
+        """Say whether there is nothing left to do."""
+        return self.state in (CheckInState.SUBMITTED, CheckInState.ACCEPTED)
+
+    @property
+    def is_hand_in(self) -> bool:
+        """Say whether it is handed in rather than ticked off."""
+        return self.kind == TaskKind.CHECK_IN
+
+
+@dataclass(frozen=True)
+class TodayView:
+    """Everything of this room that Today shows.
+
+    `day` is the current day, `next_day` the next to unlock; `returned` are other days' tasks that wait for a
+    new version; `owed` counts required tasks of closed days that were never handed in.
+    """
+
+    day: Day | None
+    next_day: Day | None
+    tasks: list[TaskCard]
+    returned: list[TaskCard]
+    owed: int
+    progress: Progress
+    marks: list[str]
+    days_done: int
+
+    @property
+    def done(self) -> int:
+        """Count the tasks of the day that are done."""
+        return sum(card.is_done for card in self.tasks)
+
+    @property
+    def minutes_left(self) -> int:
+        """Count the minutes of the day's tasks still to do."""
+        return sum(card.minutes for card in self.tasks if not card.is_done)
+
+
+@dataclass(frozen=True)
+class DayView:
+    """One day for one student."""
+
+    page: DayPage
+    tasks: list[TaskCard]
+
+    @property
+    def day(self) -> Day:
+        """Give the day itself."""
+        return self.page.day
+
+    @property
+    def done(self) -> int:
+        """Count the tasks that are done."""
+        return sum(card.is_done for card in self.tasks)
+
+
+@dataclass(frozen=True)
+class CalendarDay:
+    """A day of the calendar with its mark and how many of its tasks are done; `late` of them came late."""
+
+    day: Day
+    mark: DayMark
+    done: int
+    total: int
+    late: int
+    is_open: bool
+
+
+def list_stored(read: Read, enrollment_id: int, *where: ColumnElement[bool]) -> dict[int, Stored]:
+    """List a student's check-ins by task id, each with the verdict on its latest version: one statement."""
+    row, review, tutor = tables.CheckIn, tables.Review, person_source()
+    found: Any = read.session.execute(
+        select(
+            row.id,
+            row.code,
+            row.cohort_task_id,
+            row.state,
+            row.timing,
+            row.first_submitted_at,
+            row.submitted_at,
+            row.revisions,
+            row.draft,
+            review.verdict,
+            review.comment,
+            review.created_at,
+            tutor.c.code,
+            tutor.c.display_name,
+        )
+        .join(review, and_(review.check_in_id == row.id, review.revision_number == row.revisions), isouter=True)
+        .join(tutor, tutor.c.id == review.tutor_id, isouter=True)
+        .where(row.enrollment_id == enrollment_id, *where)
+    )
+    return {one[2]: Stored(*tuple(one)[:9], _said(tuple(one)[9:])) for one in cast(Any, found)}
+
+
+def _said(columns: Sequence[Any]) -> Said | None:
+    verdict, comment, at, code, name = columns
+    return Said(verdict, comment, at, Author(code, name)) if verdict else None
+
+
+def task_card(task: AnyTask, stored: Stored | None, now: datetime) -> TaskCard:
+    """Put a task and what a student did with it together."""
+    return TaskCard(
+        code=task.code,
+        day_number=task.day_number,
+        kind=str(task.kind),
+        title=task.title,
+        minutes=task.minutes,
+        required=task.required,
+        cutoff_at=task.cutoff_at,
+        state=_shown_state(task, stored, now),
+        late=bool(stored and stored.timing == "late"),
+        in_grace=bool(stored and in_grace(stored.first_submitted_at, task.cutoff_at, stored.timing)),
+        submitted_at=stored.submitted_at if stored else None,
+        revisions=stored.revisions if stored else 0,
+        draft_count=int(stored.draft.get("count", 0)) if stored else 0,
+        said=stored.said if stored else None,
+    )
+
+
+def _shown_state(task: AnyTask, stored: Stored | None, now: datetime) -> str:
+    if stored and stored.state != CheckInState.DRAFT:
+        return stored.state
+    if now < task.unlocks_at:
+        return "locked"
+    if now >= task.cutoff_at:
+        return "missed"
+    return "draft" if stored and stored.draft.get("count") else "open"
+
+
+def _fold(plan: Plan, stored: Mapping[int, Stored], now: datetime, joined_at: datetime) -> Progress:
+    hand_ins = {task: one for task, row in stored.items() if (one := row.hand_in) is not None}
+    return progress(plan.folds, hand_ins, now, joined_at)
+
+
+def list_marks(read: Read, enrollment: Enrollment) -> Progress:
+    """Give a student's progress: marks by day number, streak, required tasks done and asked."""
+    plan = load_plan(read, enrollment.cohort_id)
+    return _fold(plan, list_stored(read, enrollment.id), read.now, enrollment.joined_at)
+
+
+def today_view(read: Read, enrollment: Enrollment, cohort: Cohort) -> TodayView:
+    """Give what Today shows of a cohort, in three statements."""
+    plan = load_plan(read, cohort.id)
+    stored = list_stored(read, enrollment.id)
+    day = camps.current_day(plan.days, read.now)
+    cards = [task_card(task, stored.get(task.id), read.now) for task in plan.tasks]
+    found = _fold(plan, stored, read.now, enrollment.joined_at)
+    number = day.number if day else None
+    return TodayView(
+        day=day if day and day.is_unlocked(read.now) else None,
+        next_day=next((one for one in plan.days if one.unlocks_at > read.now), None),
+        tasks=[card for card in cards if card.day_number == number and card.state != "locked"],
+        returned=[card for card in cards if card.day_number != number and card.state == CheckInState.RETURNED],
+        owed=_count_owed(plan, cards, enrollment.joined_at),
+        progress=found,
+        marks=trail_of(found),
+        days_done=sum(mark in (DayMark.DONE, DayMark.MADE_UP) for n, mark in found.marks.items() if n > 0),
+    )
+
+
+def _count_owed(plan: Plan, cards: Sequence[TaskCard], joined_at: datetime) -> int:
+    return sum(
+        card.state == "missed" and task.required and task.cutoff_at > joined_at
+        for task, card in zip(plan.tasks, cards, strict=True)
+    )
+
+
+_TRAIL = {DayMark.MADE_UP: "made-up", DayMark.EXCUSED: "done", DayMark.OPEN: "today"}
+
+
+def trail_of(found: Progress) -> list[str]:
+    """Give the marks of days 1 and on in the words of the trail."""
+    return [_TRAIL.get(mark, mark.value) for number, mark in found.marks.items() if number > 0]
+
+
+def day_view(read: Read, enrollment: Enrollment, number: int) -> DayView:
+    """Give one day with the student's tasks, locked or not: the caller decides. Raises NotFound."""
+    page = camps.get_day(read, enrollment.cohort_id, number)
+    ids = [task.id for task in page.tasks]
+    stored = list_stored(read, enrollment.id, tables.CheckIn.cohort_task_id.in_(ids))
+    return DayView(page, [task_card(task, stored.get(task.id), read.now) for task in page.tasks])
+
+
+def calendar_view(read: Read, enrollment: Enrollment) -> tuple[Progress, list[CalendarDay]]:
+    """Give all days with marks and counts, and the progress over them."""
+    plan = load_plan(read, enrollment.cohort_id)
+    stored = list_stored(read, enrollment.id)
+    found = _fold(plan, stored, read.now, enrollment.joined_at)
+    by_day: dict[int, list[TaskLine]] = {}
+    for task in plan.tasks:
+        by_day.setdefault(task.day_number, []).append(task)
+    return found, [
+        _calendar_day(day, by_day.get(day.number, []), stored, found.marks[day.number], read.now) for day in plan.days
+    ]
+
+
+def _calendar_day(
+    day: Day, tasks: Sequence[TaskLine], stored: Mapping[int, Stored], mark: DayMark, now: datetime
+) -> CalendarDay:
+    mine = [stored[task.id] for task in tasks if task.id in stored]
+    return CalendarDay(
+        day=day,
+        mark=mark,
+        done=sum(bool(one.hand_in and one.hand_in.done) for one in mine),
+        total=len(tasks),
+        late=sum(one.timing == "late" for one in mine),
+        is_open=day.is_unlocked(now),
+    )
+
+
+def my_returned(read: Read, enrollment: Enrollment) -> list[TaskCard]:
+    """List the student's tasks that a tutor returned and that wait for a new version."""
+    stored = list_stored(read, enrollment.id, tables.CheckIn.state == CheckInState.RETURNED)
+    if not stored:
+        return []
+    tasks = load_plan(read, enrollment.cohort_id).tasks
+    return [task_card(task, stored[task.id], read.now) for task in tasks if task.id in stored]
+
+
+def require_task(read: Read, cohort_id: int, code: str) -> camps.Task:
+    """Require a task of this very cohort: NotFound."""
+    task = camps.get_task(read, code)
+    if task.cohort_id != cohort_id:
+        raise NotFound
+    return task
