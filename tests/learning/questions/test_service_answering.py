@@ -1,5 +1,6 @@
 """Claiming, writing, merging, splitting, hiding."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -266,3 +267,24 @@ def test_hiding_tells_the_asker_why_and_leaves_the_others_their_question(work) -
             service.claim(w, room.desk(w), a.code)
         service.unhide(w, room.desk(w), a.code)
         assert a.state == "open"
+
+
+def test_tutors_who_merge_the_two_ways_round_at_once_make_one_question(work, app) -> None:
+    with work() as w:
+        room = make_class(w, 2)
+        codes = [make_question(w, room, text, n).code for n, text in enumerate(("甲问题一", "乙问题二"))]
+        desk = room.desk(w)
+
+    def merge(order: int) -> str:
+        first, second = codes if order else codes[::-1]
+        try:
+            with app.app_context(), work() as w:
+                return service.merge(w, desk, first, [second])
+        except MergeLoop:
+            return ""
+
+    with ThreadPoolExecutor(2) as pool:
+        roots = sorted(pool.map(merge, (0, 1)))
+    with work() as w:
+        assert roots[0] == ""
+        assert sorted(w.session.scalars(select(Question.state)).all()) == ["merged", "open"]

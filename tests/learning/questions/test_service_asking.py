@@ -1,5 +1,6 @@
 """Asking, joining, solving, thanking."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -202,7 +203,7 @@ def test_knowledge_is_searched_all_words_first_then_some(work) -> None:
         ]
         make_entries(w, room.cohort.camp_id, *pairs)
         camp = room.cohort.camp_id
-        assert [e.text for e in queries.search_knowledge(w, camp, "标题 编号")][0] == "小标题要不要编号"
+        assert queries.search_knowledge(w, camp, "标题 编号")[0].text == "小标题要不要编号"
         assert len(queries.search_knowledge(w, camp, "标题 编号")) == 3
         assert [e.text for e in queries.search_knowledge(w, camp, "Titles")] == ["How long may a title be?"]
         assert len(queries.search_knowledge(w, camp, "")) == 4
@@ -220,3 +221,20 @@ def test_thanks_count_once_per_person_and_close_the_askers_question(work) -> Non
         assert (seen.helped, seen.thanked) == (2, True)
         assert w.session.scalars(select(Question.state)).all() == ["closed"]
         assert w.session.scalars(select(KnowledgeEntry.helped)).all() == [2]
+
+
+def test_four_parallel_posts_of_the_same_words_make_one_question(work, app) -> None:
+    with work() as w:
+        room = make_class(w, 1)
+        who, code = room.who(w), room.cohort.code
+
+    def post(_: int) -> str:
+        with app.app_context(), work() as w:
+            return service.ask(w, who, code, "小标题要不要编号？").code
+
+    with ThreadPoolExecutor(4) as pool:
+        codes = set(pool.map(post, range(4)))
+    with work() as w:
+        assert len(codes) == 1
+        assert count(w, Question) == 1
+        assert count(w, QuestionFollower) == 1

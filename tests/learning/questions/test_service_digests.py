@@ -47,7 +47,9 @@ def test_publishing_numbers_the_answers_and_tells_each_asker_which_is_theirs(wor
     with work() as w:
         said = notices(w, "digest_published")
         assert {person.id for person in room.students} == set(said)
-        assert [said[p.id][0].endswith(f"第 {n} 条") for p, n in zip(room.students, (1, 2, 2), strict=False)] == [True] * 3
+        assert [said[p.id][0].endswith(f"第 {n} 条") for p, n in zip(room.students, (1, 2, 2), strict=False)] == [
+            True
+        ] * 3
         assert "你问的" not in said[room.students[3].id][0]
 
 

@@ -65,9 +65,13 @@ def suggest(code: str) -> Response:
     read, who = begin_read(), current_actor()
     cohort, _ = enrollments.require_member(read, who, code)
     found = queries.suggest(read, cohort, text, who.person_id)
-    return render("learning/questions/ask.html", part="learning/questions/_suggestions.html", **{
-        "cohort": cohort, "suggestions": found, "ask_text": text,
-    })
+    return render(
+        "learning/questions/ask.html",
+        part="learning/questions/_suggestions.html",
+        cohort=cohort,
+        suggestions=found,
+        ask_text=text,
+    )
 
 
 @blueprint.post("/learn/<code>/questions/solve")
@@ -178,5 +182,8 @@ def _background(form: AskForm) -> service.Background:
 
 def _said(asked: service.Asked) -> str:
     if asked.again:
-        return t("你刚问过同样的话，还是这一条，没有重复提交。", "You asked just that. It is the same question, not a second one.")
+        return t(
+            "你刚问过同样的话，还是这一条，没有重复提交。",
+            "You asked just that. It is the same question, not a second one.",
+        )
     return t("交给助教了，回答后会告诉你。", "A tutor has it. You will hear when it is answered.")

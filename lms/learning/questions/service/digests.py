@@ -33,6 +33,7 @@ def publish_digest(work: Work, who: Actor, cohort_code: str, day: date) -> str:
     id_ = work.session.scalar(select(Digest.id).where(Digest.cohort_id == cohort.id, Digest.day == day))
     if id_ is None:
         raise NotFound
+    _hold_questions(work, cohort)
     digest = lock(work, Digest, id_)
     if digest.state in OUT:
         return digest.code
@@ -171,6 +172,16 @@ def close_answered(work: Work) -> None:
 
 
 # --- Parts --------------------------------------------------------------------
+
+
+def _hold_questions(work: Work, cohort: Cohort) -> None:
+    """Lock what is being written, questions before the digest as everywhere, so that no answer falls between."""
+    work.session.scalars(
+        select(Question.id)
+        .where(Question.cohort_id == cohort.id, Question.state.in_((*WAITING, QuestionState.ANSWERED)))
+        .order_by(Question.id)
+        .with_for_update()
+    ).all()
 
 
 def _ready_items(work: Work, digest: Digest) -> list[DigestItem]:

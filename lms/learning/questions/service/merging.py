@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select, update
 
 from lms.kernel.db import lock
 from lms.kernel.text import Text
@@ -40,6 +40,7 @@ def merge(work: Work, who: Actor, target_code: str, source_codes: Sequence[str])
     Chains are flattened to the root. What is merged there already stays. Gives the root's code.
     Refuses NotFound, MergeLoop, OtherCohort, NotWaiting, ClaimedByAnother.
     """
+    _hold(work, [target_code, *source_codes])
     cohort, target = desk_root(work, who, target_code)
     if target.state not in _MERGEABLE:
         raise NotWaiting
@@ -68,6 +69,17 @@ def split(work: Work, who: Actor, question_code: str) -> None:
     row.state = QuestionState.ANSWERED if item is not None and item.answered_at is not None else QuestionState.OPEN
     work.session.flush()
     work.audit("split_question", subject=f"question:{row.code}", before={"merged_into": root.code})
+
+
+def _hold(work: Work, codes: Sequence[str]) -> None:
+    """Lock all questions concerned in one order, so that two tutors who merge the other way round wait."""
+    own = select(func.coalesce(Question.merged_into_id, Question.id)).where(Question.code.in_(codes))
+    work.session.scalars(
+        select(Question.id)
+        .where(or_(Question.code.in_(codes), Question.id.in_(own)))
+        .order_by(Question.id)
+        .with_for_update()
+    ).all()
 
 
 def _merge_one(work: Work, who: Actor, cohort: Cohort, target: Question, code: str) -> None:
