@@ -14,6 +14,8 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from lms.affiliates.tracking import queries as tracking
+from lms.affiliates.tracking import service as tracking_service
 from lms.kernel.clock import Clock, ShiftedClock, SystemClock
 from lms.kernel.codes import RandomCodes
 from lms.kernel.db import db, init_db
@@ -24,13 +26,16 @@ from lms.kernel.parts import EXTENSION, Parts
 from lms.kernel.settings import ROOT, Settings
 from lms.kernel.text import current_language
 from lms.kernel.typeset import Typesetter
+from lms.learning.enrollments import queries as enrollments
 from lms.people.accounts.setup import init_accounts
+from lms.people.messages import queries as messages
 from lms.people.messages.mailer import make_mailer
 from lms.subscriptions import SUBSCRIPTIONS
 from lms.web.assets import Assets
 from lms.web.htmx import htmx
 from lms.web.limits import limiter
 from lms.web.pages import init_pages
+from lms.web.ports import ports
 from lms.web.refusals import init_refusals
 
 csrf = CSRFProtect()
@@ -68,8 +73,17 @@ def create_app(settings: Settings, **replaced: Any) -> Flask:
     init_accounts(app)
     init_pages(app, assets)
     init_refusals(app)
+    _plug_ports()
     _open_rooms(app, settings)
     return app
+
+
+def _plug_ports() -> None:
+    """Answer from upper rooms what lower ones ask."""
+    ports.resolve_referral = tracking_service.resolve_referral
+    ports.may_open_day = enrollments.may_open_day
+    ports.share_url = tracking.share_url
+    ports.count_unread = messages.count_unread
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from lms.affiliates.contests import handlers as contests
@@ -11,7 +10,13 @@ from lms.affiliates.tracking import handlers as tracking
 from lms.affiliates.tracking.events import NumbersMoved
 from lms.affiliates.tracking.jobs import INGEST
 from lms.kernel.outbox import ErrandKind, Handler, Pump, Schedule, Subscriptions
+from lms.learning.camps.events import CohortMoved, CohortOpened
 from lms.learning.camps.jobs import IMPORT
+from lms.learning.certificates import handlers as certificates
+from lms.learning.certificates.drawing import RENDERING
+from lms.learning.certificates.jobs import SWEEP
+from lms.learning.checkins.events import CheckedIn, CheckInAccepted
+from lms.learning.enrollments import handlers as enrollments
 from lms.learning.enrollments.events import Enrolled, Withdrawn
 from lms.learning.questions import handlers as questions
 from lms.learning.questions.events import AnswerCorrected, DigestPublished
@@ -22,9 +27,13 @@ from lms.people.messages.mails import MAIL
 
 # Events, each with who hears it. A handler hears only rooms below its own.
 EVENTS: list[tuple[type[Any], Handler]] = [
+    (CohortOpened, enrollments.on_cohort_opened),
     (PersonSignedUp, tracking.on_person_signed_up),
     (Enrolled, tracking.on_enrolled),
     (Withdrawn, tracking.on_withdrawn),
+    (CheckedIn, certificates.on_checked_in),
+    (CheckInAccepted, certificates.on_check_in_accepted),
+    (CohortMoved, certificates.on_cohort_moved),
     (DigestPublished, questions.on_digest_published),
     (AnswerCorrected, questions.on_answer_corrected),
     (PartnerApproved, tracking.on_partner_approved),
@@ -36,14 +45,14 @@ ERRANDS: list[ErrandKind] = [
     ACCOUNT_MAIL,
     MAIL,
     IMPORT,
+    RENDERING,
 ]
 
 # Jobs of the clock.
 SCHEDULES: list[Schedule | Pump] = [
     CLOSE_ANSWERED,
+    SWEEP,
     INGEST,
 ]
 
 SUBSCRIPTIONS = Subscriptions(EVENTS, ERRANDS, SCHEDULES)
-
-__all__ = ["ERRANDS", "EVENTS", "SCHEDULES", "SUBSCRIPTIONS", "Pump", "Schedule", "timedelta"]
