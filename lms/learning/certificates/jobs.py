@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import or_, select
 
+from lms.kernel.outbox import Schedule
 from lms.kernel.work import Work
 from lms.learning.camps import queries as camps
 from lms.learning.certificates import models as tables
@@ -11,8 +12,6 @@ from lms.learning.certificates import service
 from lms.learning.certificates.rules import ISSUING_COHORTS
 from lms.learning.enrollments import queries as enrollments
 from lms.learning.enrollments.rules import EnrollmentState
-
-EVERY = timedelta(minutes=15)
 
 
 def sweep(work: Work) -> None:
@@ -35,3 +34,6 @@ def sweep(work: Work) -> None:
     found = select(cohort.c.id).where(cohort.c.state.in_(ISSUING_COHORTS), reached, waiting).order_by(cohort.c.id)
     for cohort_id in list(work.session.scalars(found)):
         service.issue_due(work, cohort_id)
+
+
+SWEEP = Schedule(name="certificates.sweep", every=timedelta(minutes=15), run=sweep)
