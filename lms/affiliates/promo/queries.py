@@ -15,7 +15,7 @@ from lms.affiliates.tracking.queries import Link, default_link, get_own_link, li
 from lms.affiliates.tracking.rules import program_day
 from lms.kernel.work import Read
 from lms.learning.camps import queries as camps
-from lms.learning.camps.queries import Cohort, Landing
+from lms.learning.camps.queries import Cohort, Landing, Story
 from lms.learning.enrollments import queries as enrollments
 
 _COUNTDOWN_DAYS = 14
@@ -175,30 +175,38 @@ def make_poster(read: Read, partner: Partner, slug: str, design: Design, link_co
     return rules.poster_data(design, offer, Maker(partner.name, partner.code, link_url(link.code, slug)))
 
 
-def post_of_today(read: Read, partner: Partner) -> Post | None:
+def post_of_today(read: Read, partner: Partner, link: Link | None = None) -> Post | None:
     """Pick what a partner might post today: the camp that starts first, a text and a poster by turns.
 
-    None when no camp is open, the camp has no texts, or the main link is still being made.
+    Two statements when `link`, the main link, is at hand. None when no camp is open, the camp has no texts,
+    or the main link is still being made.
     """
-    kit = find_kit(read, partner)
-    day = program_day(read.now)
-    text = rules.turn_of_the_day(kit.texts, day) if kit else None
-    if kit is None or text is None:
+    cohort = next(iter(list_offered(read).values()), None)
+    link = link or default_link(read, partner.id)
+    if cohort is None or link is None:
         return None
-    near = (kit.cohort.starts_on - day).days <= _COUNTDOWN_DAYS
+    story = camps.list_stories(read, [cohort.camp_id]).get(cohort.camp_id, Story())
+    url, day = link_url(link.code, cohort.camp_slug), program_day(read.now)
+    start = rules.day_text(cohort.starts_on, cohort.language)
+    values = {"link": url, "camp": cohort.camp_title, "start": start}
+    texts = rules.texts_of(cohort.camp_slug, story.copy, values)
+    text = rules.turn_of_the_day(texts, day)
+    if text is None:
+        return None
+    near = (cohort.starts_on - day).days <= _COUNTDOWN_DAYS
     turns = [Design.COUNTDOWN, Design.HEADLINE] if near else [Design.HEADLINE, Design.OUTLINE]
     design = rules.turn_of_the_day(turns, day) or Design.HEADLINE
     return Post(
-        camp_slug=kit.cohort.camp_slug,
-        camp_title=kit.cohort.camp_title,
-        cohort_name=kit.cohort.name,
+        camp_slug=cohort.camp_slug,
+        camp_title=cohort.camp_title,
+        cohort_name=cohort.name,
         asset=text.asset,
         channel=text.channel,
         title=text.title,
         text=text.text,
-        url=kit.url,
-        link_code=kit.link.code,
+        url=url,
+        link_code=link.code,
         design=design,
-        more_texts=len(kit.texts) - 1,
-        more_posters=len(kit.designs) - 1,
+        more_texts=len(texts) - 1,
+        more_posters=len(DESIGNS) - 1,
     )

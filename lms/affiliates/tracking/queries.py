@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Executable, case, func, or_, select
+from sqlalchemy import Executable, case, func, literal, or_, select, union_all
 
 from lms.affiliates.partners.queries import Partner, find_partner, partner_file, partner_source
 from lms.affiliates.partners.rules import was_approved
@@ -210,24 +210,23 @@ def list_links(read: Read, partner_id: int) -> list[LinkLine]:
 
 
 def recent_happenings(read: Read, partner_id: int, limit: int = 8) -> list[Happening]:
-    """List the last sign-ups and enrollments, neighbours gathered, newest first; two statements."""
+    """List the last sign-ups and enrollments, neighbours gathered, newest first; one statement."""
     rows = limit * 5
     sign_ups = (
-        select(_T.at, _T.link_id, _L.label)
+        select(literal("sign_up").label("kind"), _T.at, _T.link_id, _L.label)
         .join(_L, _L.id == _T.link_id)
         .where(_T.partner_id == partner_id, _T.kind == TouchKind.SIGN_UP, _T.counted)
         .order_by(_T.at.desc())
         .limit(rows)
-    )
+    ).subquery()
     joined = (
-        select(_J.at, _J.link_id, _L.label)
+        select(literal("joined").label("kind"), _J.at, _J.link_id, _L.label)
         .join(_L, _L.id == _J.link_id)
         .where(_J.partner_id == partner_id, _J.undone_at.is_(None))
         .order_by(_J.at.desc())
         .limit(rows)
-    )
-    seen = [Seen("sign_up", *row) for row in read.session.execute(sign_ups)]
-    seen += [Seen("joined", *row) for row in read.session.execute(joined)]
+    ).subquery()
+    seen = [Seen(*row) for row in read.session.execute(union_all(select(sign_ups), select(joined)))]
     return gather(sorted(seen, key=lambda one: one.at, reverse=True), limit)
 
 
