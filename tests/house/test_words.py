@@ -80,7 +80,8 @@ _PAIR = re.compile(
 
 def _pair_problem(zh: str, en: str) -> str | None:
     if not en.strip() or not zh.strip():
-        return None if zh == en else "one language is empty"
+        # Counters (人, 条) have no English word.
+        return None if zh == en or len(zh) == 1 else "one language is empty"
     if CJK.search(en) and not re.search(r"启营|中文", en):
         return "Chinese in the English text"
     if _places(zh) != _places(en):
@@ -95,7 +96,8 @@ def _pair_problem(zh: str, en: str) -> str | None:
 def _places(text: str) -> set[str]:
     """Give the places to fill; `why_zh` and `why_en` are one place, and dates name their month apart."""
     found = {re.sub(r"_(zh|en)$", "", name) for name in re.findall(r"\{(\w+)", text)}
-    return {re.sub(r"^(month|name)(\d?)$", r"month\2", name) for name in found}
+    same = {"m": "month", "name": "month", "name2": "month2", "y": "year", "d": "day"}
+    return {same.get(name, name) for name in found}
 
 
 def test_templates_write_both_languages() -> None:
