@@ -138,7 +138,7 @@ def test_a_cohort_is_set_up_with_its_tutors(as_: Any, work: Any, people: dict[st
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("starts_on", "", "这一项要填"),
+        ("starts_on", "", "请填日期"),
         ("starts_on", "soon", "请填日期"),
         ("starts_on", "2026-11-20", "不能早于今天"),
         ("time_zone", "Mars/Base", "没有这个时区"),

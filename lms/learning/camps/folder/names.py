@@ -163,7 +163,7 @@ def note_gaps(found: Found, report: Report) -> None:
     """Note the numbers between day 1 and the last day that no file has."""
     if not found.lessons:
         return
-    for number in range(1, max([*found.lessons, *found.covered])):
+    for number in range(1, max([*found.lessons, *found.covered]) + 1):
         if number in found.lessons:
             continue
         if number in found.covered:

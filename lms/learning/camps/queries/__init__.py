@@ -1,5 +1,6 @@
 """Reads of the room, by topic: camps and their stories, cohorts, days and tasks."""
 
+from lms.learning.camps.folder.draft import Story
 from lms.learning.camps.queries.camps import (
     Camp,
     DayOutline,
@@ -62,6 +63,7 @@ __all__ = [
     "Import",
     "Landing",
     "Revision",
+    "Story",
     "Task",
     "cohort_source",
     "cohort_task_source",
