@@ -54,6 +54,16 @@ class QuestionFollower(Model):
     since: Mapped[datetime]
 
 
+class QuestionDraft(Model):
+    """What somebody has typed into the ask box and not handed over yet."""
+
+    __tablename__ = "question_draft"
+
+    enrollment_id: Mapped[int] = ref("enrollment.id", primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
 class Digest(Model):
     """A cohort's answers of one day."""
 

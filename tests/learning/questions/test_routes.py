@@ -86,6 +86,15 @@ def test_asking_leads_to_the_question_and_keeps_what_was_tried(stage: Stage, wor
     assert "没有重复提交" in said(stage.client.get(again.location))
 
 
+def test_what_is_typed_is_kept_until_it_is_asked(stage: Stage) -> None:
+    sent = {"text": "写到一半的问题"}
+    for _ in range(2):
+        assert stage.client.post(f"{stage.base}/questions/draft", data=sent).status_code == 204
+    assert "写到一半的问题</textarea>" in said(stage.client.get(f"{stage.base}/questions"))
+    assert stage.client.post(f"{stage.base}/questions", data=sent).status_code == 303
+    assert "写到一半的问题</textarea>" not in said(stage.client.get(f"{stage.base}/questions"))
+
+
 def test_an_empty_question_comes_back_with_its_words_and_a_reason(stage: Stage) -> None:
     response = stage.client.post(f"{stage.base}/questions", data={"text": "？"})
     assert response.status_code == 422
@@ -156,6 +165,7 @@ def test_the_questions_place_leads_to_the_cohort_of_now(stage: Stage) -> None:
 ADDRESSES = ("questions", "questions/suggest?text=x", "questions/{q}", "digests", "digests/{d}", "knowledge")
 POSTS = (
     "questions",
+    "questions/draft",
     "questions/solve",
     "questions/{q}/follow",
     "questions/{q}/unfollow",

@@ -13,7 +13,7 @@ from lms.learning.questions import queries
 from lms.learning.questions.models import Digest, DigestItem, Question
 from tests.conftest import counting
 from tests.factories.accounts import cast
-from tests.factories.questions import ClassRoom, make_class, make_question
+from tests.factories.questions import ClassRoom, make_class, make_entries, make_question
 
 PART = {"HX-Request": "true"}
 
@@ -109,6 +109,20 @@ def test_synonyms_are_added_and_removed(stage: Stage) -> None:
     assert stage.client.post(f"/desk/questions/synonyms/{there}").status_code == 303
 
 
+def test_an_answer_is_taken_out_of_the_knowledge_and_brought_back(stage: Stage, work: Any) -> None:
+    with work() as w:
+        entry = make_entries(w, stage.room.cohort.camp_id, ("退款几天到账", "三天。"))[0].code
+        cohort = stage.room.cohort
+    there = f"/desk/cohorts/{cohort.code}/knowledge/{entry}"
+    assert stage.client.post(f"{there}/hide").status_code == 303
+    assert "拿下来的" in said(stage.client.get(f"/learn/{cohort.code}/knowledge"))
+    with work() as w:
+        assert queries.suggest(w, cohort, "退款几天到账") == []
+    assert stage.client.post(f"{there}/show").status_code == 303
+    with work() as w:
+        assert len(queries.suggest(w, cohort, "退款几天到账")) == 1
+
+
 def test_the_part_for_the_desk_stands_alone(stage: Stage, app: Any, work: Any) -> None:
     with work() as w, app.test_request_context("/desk"):
         who = stage.room.desk(w)
@@ -147,6 +161,10 @@ def test_students_are_kept_out_and_other_tutors_find_nothing(
         path = f"/desk/questions/{stage.codes[0]}/{act}"
         assert student.post(path, data=data).status_code == 403
         assert other.post(path, data=data, headers=PART).status_code == 404, act
+    for act in ("hide", "show"):
+        path = f"/desk/cohorts/{stage.room.cohort.code}/knowledge/X/{act}"
+        assert student.post(path).status_code == 403
+        assert other.post(path).status_code == 404
     assert other.post("/desk/questions/merge", data=data).status_code == 404
     assert other.get("/desk/digests/NOPE").status_code == 404
 

@@ -199,10 +199,15 @@ def _entries(read: Read, ids: Collection[int]) -> dict[int, Entry]:
     return {row.id: Entry(*row) for row in read.session.execute(statement)}
 
 
-def _latest(read: Read, camp_id: int, limit: int) -> list[Entry]:
+def list_hidden(read: Read, camp_id: int, limit: int = 50) -> list[Entry]:
+    """List the entries of a camp that were taken out of sight, latest first."""
+    return _latest(read, camp_id, limit, hidden=True)
+
+
+def _latest(read: Read, camp_id: int, limit: int, hidden: bool = False) -> list[Entry]:
     statement = (
         select(*_ENTRY)
-        .where(KnowledgeEntry.camp_id == camp_id, KnowledgeEntry.hidden.is_(False))
+        .where(KnowledgeEntry.camp_id == camp_id, KnowledgeEntry.hidden.is_(hidden))
         .order_by(KnowledgeEntry.id.desc())
         .limit(limit)
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from lms.kernel.errors import NotFound
 from lms.kernel.work import Read
 from lms.learning.camps.queries import Cohort
-from lms.learning.questions.models import Digest, DigestItem, Question, QuestionFollower
+from lms.learning.questions.models import Digest, DigestItem, Question, QuestionDraft, QuestionFollower
 from lms.learning.questions.rules import OUT, WAITING, QuestionState, Seen, Standing, due_at, is_claimed, standing
 
 
@@ -122,6 +122,11 @@ def get_question(read: Read, cohort: Cohort, code: str, person_id: int | None) -
         position=row.position,
         answers=_answers(read, row),
     )
+
+
+def find_draft(read: Read, enrollment_id: int) -> str:
+    """Give what a student has typed and not handed over; empty when there is nothing."""
+    return read.session.scalar(select(QuestionDraft.text).where(QuestionDraft.enrollment_id == enrollment_id)) or ""
 
 
 def count_ahead(read: Read, cohort_id: int) -> int:

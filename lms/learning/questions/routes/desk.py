@@ -170,6 +170,25 @@ def remove_synonym(id_: int) -> Response:
     return see_other(url_for("questions.synonyms"), t("去掉了。", "Removed."))
 
 
+@blueprint.post("/desk/cohorts/<code>/knowledge/<ecode>/hide")
+@role("tutor", "operator")
+def hide_entry(code: str, ecode: str) -> Response:
+    """Take an answer out of the knowledge."""
+    with begin_work() as work:
+        service.hide_entry(work, current_actor(), code, ecode)
+    said = t("不再出现在搜索和提示里，页面底部可以放回来。", "No longer found or suggested. Bring it back below.")
+    return see_other(url_for("questions.knowledge", code=code), said)
+
+
+@blueprint.post("/desk/cohorts/<code>/knowledge/<ecode>/show")
+@role("tutor", "operator")
+def show_entry(code: str, ecode: str) -> Response:
+    """Put an answer back."""
+    with begin_work() as work:
+        service.show_entry(work, current_actor(), code, ecode)
+    return see_other(url_for("questions.knowledge", code=code), t("放回来了。", "It is back."))
+
+
 def _keep_draft(qcode: str) -> None:
     form = DraftForm()
     if form.validate_on_submit():

@@ -11,7 +11,7 @@ from lms.learning.camps.queries import Cohort, Task
 from lms.learning.enrollments import queries as enrollments
 from lms.learning.enrollments.rules import READING
 from lms.learning.questions import queries, service
-from lms.learning.questions.forms import AskForm
+from lms.learning.questions.forms import QUESTION_LIMIT, AskForm
 from lms.learning.questions.routes.door import blueprint
 from lms.learning.questions.rules import Standing, due_at, may_ask
 from lms.web.guards import current_actor, signed_in
@@ -72,6 +72,16 @@ def suggest(code: str) -> Response:
         suggestions=found,
         ask_text=text,
     )
+
+
+@blueprint.post("/learn/<code>/questions/draft")
+@signed_in
+def keep_question_draft(code: str) -> Response:
+    """Keep what is being typed."""
+    form = AskForm()
+    with begin_work() as work:
+        service.keep_draft(work, current_actor(), code, (form.text.data or "")[:QUESTION_LIMIT])
+    return Response(status=204)
 
 
 @blueprint.post("/learn/<code>/questions/solve")
@@ -140,6 +150,7 @@ def knowledge(code: str) -> Response:
         student=enrollment is not None,
         q=query,
         entries=queries.search_knowledge(read, cohort.camp_id, query),
+        hidden=queries.list_hidden(read, cohort.camp_id) if enrollment is None else [],
     )
 
 
@@ -147,6 +158,8 @@ def _ask_page(code: str, form: AskForm, status: int = 200) -> Response:
     read, who = begin_read(), current_actor()
     cohort, enrollment = enrollments.require_member(read, who, code)
     text = form.text.data or ""
+    if enrollment is not None and not text and status == 200:
+        text = queries.find_draft(read, enrollment.id)
     digests = queries.list_digests(read, cohort, who.person_id, limit=3)
     return render(
         "learning/questions/ask.html",

@@ -6,6 +6,7 @@ from lms.learning.questions.service.asking import (
     Background,
     ask,
     follow,
+    keep_draft,
     solve,
     thank,
     unfollow,
@@ -17,6 +18,7 @@ from lms.learning.questions.service.digests import (
     tell_corrected,
     tell_published,
 )
+from lms.learning.questions.service.entries import hide_entry, show_entry
 from lms.learning.questions.service.index import rebuild
 from lms.learning.questions.service.merging import merge, split
 from lms.learning.questions.service.words import add_synonym, remove_synonym
@@ -31,12 +33,15 @@ __all__ = [
     "correct_item",
     "follow",
     "hide",
+    "hide_entry",
+    "keep_draft",
     "merge",
     "publish_digest",
     "rebuild",
     "release",
     "remove_synonym",
     "save_draft",
+    "show_entry",
     "solve",
     "split",
     "tell_corrected",

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from lms.kernel.db import insert_once, lock
 from lms.kernel.errors import NotFound
@@ -22,6 +22,7 @@ from lms.learning.questions.models import (
     EntryThank,
     KnowledgeEntry,
     Question,
+    QuestionDraft,
 )
 from lms.learning.questions.rules import (
     OUT,
@@ -65,6 +66,7 @@ def ask(
     cohort, enrollment = _asker(work, who, cohort_code)
     if not is_askable(text):
         raise QuestionTooShort(field="text")
+    _forget_draft(work, enrollment)
     repeated = _asked_before(work, cohort, enrollment, text)
     if repeated is not None:
         _reopen(work, repeated)
@@ -82,6 +84,17 @@ def ask(
             QuestionAsked(happened_at=work.now, question_id=row.id, cohort_id=cohort.id, person_id=enrollment.person_id)
         )
     return Asked(row.code, not made)
+
+
+def keep_draft(work: Work, who: Actor, cohort_code: str, text: str) -> None:
+    """Keep what is being typed; an empty text forgets it. Refuses NotFound, NotAsking."""
+    _, enrollment = _asker(work, who, cohort_code)
+    if not text.strip():
+        _forget_draft(work, enrollment)
+        return
+    typed = {"text": text.strip(), "at": work.now}
+    if not insert_once(work, QuestionDraft, ["enrollment_id"], enrollment_id=enrollment.id, **typed):
+        work.session.execute(update(QuestionDraft).where(QuestionDraft.enrollment_id == enrollment.id).values(**typed))
 
 
 def follow(work: Work, who: Actor, cohort_code: str, question_code: str) -> str:
@@ -112,6 +125,7 @@ def solve(work: Work, who: Actor, cohort_code: str, entry_code: str, text: str =
     if question_code:
         leave(work, find_root(work, cohort, question_code), enrollment.person_id, entry.id)
     elif is_askable(text):
+        _forget_draft(work, enrollment)
         _solved_while_typing(work, cohort, enrollment, text, entry.id)
     work.tell(
         QuestionSolved(happened_at=work.now, entry_id=entry.id, cohort_id=cohort.id, person_id=enrollment.person_id)
@@ -174,6 +188,10 @@ def _asker(work: Work, who: Actor, cohort_code: str) -> tuple[Cohort, Enrollment
     if not may_ask(enrollment.state, cohort.state):
         raise NotAsking
     return cohort, enrollment
+
+
+def _forget_draft(work: Work, enrollment: Enrollment) -> None:
+    work.session.execute(delete(QuestionDraft).where(QuestionDraft.enrollment_id == enrollment.id))
 
 
 def _asked_before(work: Work, cohort: Cohort, enrollment: Enrollment, text: str) -> Question | None:

@@ -82,7 +82,8 @@ def correct_item(work: Work, who: Actor, item_code: str, answer: str, note: str)
     if entry is not None:
         entry.answer, entry.answer_html, entry.updated_at = item.answer, item.answer_html, work.now
         work.session.flush()
-        index_entries(work, entry.camp_id, [entry])
+        if not entry.hidden:
+            index_entries(work, entry.camp_id, [entry])
     return str(found.code)
 
 
