@@ -1,0 +1,87 @@
+"""The demo season: one story of six weeks, told through the services and always ending now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from flask import Flask
+
+from lms.demo.answers import ask_and_answer
+from lms.demo.cast import BY_KEY, SHANGHAI, STAFF
+from lms.demo.classwork import leave_open, study
+from lms.demo.cohorts import fill_cohorts, import_camps, open_cohorts
+from lms.demo.promotion import enter, recruit, wander, wish_mail_again
+from lms.demo.stage import Stage, stage
+from lms.kernel.work import Work, begin_read, begin_work
+from lms.kernel.worker import drain
+from lms.learning.certificates import queries as certificates
+from lms.learning.certificates import service as certifying
+from lms.learning.certificates.rules import RevokeReason
+from lms.people.accounts.queries import find_person_by_email
+
+LENGTH = timedelta(days=46)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the season came to."""
+
+    people: int
+    cohorts: int
+
+
+def is_told() -> bool:
+    """Say whether the season is there already, by its first account."""
+    return find_person_by_email(begin_read(), BY_KEY["operator"].email) is not None
+
+
+def tell_season(app: Flask) -> Told:
+    """Tell the season on an empty database, inside an app context; the app's clock rules again afterwards."""
+    with stage(app, LENGTH) as told:
+        _write(told)
+        told.play()
+        with begin_work() as work:
+            wish_mail_again(told, work)
+        told.clock.at = told.now
+        drain(app)
+        return Told(len(told.people), len(told.cohorts))
+
+
+def _write(told: Stage) -> None:
+    opening = told.moment(told.today(SHANGHAI) - timedelta(days=45), 9, SHANGHAI)
+    told.scene(opening, partial(_hire, told))
+    import_camps(told, opening + timedelta(hours=1))
+    recruit(told)
+    open_cohorts(told)
+    fill_cohorts(told)
+    study(told)
+    ask_and_answer(told)
+    leave_open(told)
+    wander(told)
+    told.scene(told.moment(told.today(SHANGHAI) - timedelta(days=2), 15.2, SHANGHAI), partial(_revoke, told), _REVOKED)
+    _settle_daily(told)
+
+
+_REVOKED = "operator certificates.revoke"
+
+
+def _hire(told: Stage, work: Work) -> None:
+    for player in STAFF:
+        enter(told, work, player)
+
+
+def _revoke(told: Stage, work: Work) -> None:
+    """One certificate of the academy was earned with somebody else's texts."""
+    for held in certificates.list_mine(work, told.person_id("meng-fan")):
+        remark = "第 3、4 天的文案与另一位学员逐字相同，本人已确认。"
+        certifying.revoke(work, told.actor("operator"), held.code, RevokeReason.NOT_OWN_WORK, remark)
+
+
+def _settle_daily(told: Stage) -> None:
+    """Let the worker go round: once a day long ago, then with the reminders of each evening."""
+    for ago in range(44, -1, -1):
+        day = told.today(SHANGHAI) - timedelta(days=ago)
+        for hour in (12.5, 20.4) if ago < 13 else (20.4,):
+            told.settle(told.moment(day, hour, SHANGHAI))
