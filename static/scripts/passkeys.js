@@ -4,8 +4,9 @@
   const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
   const withIds = (list) => (list || []).map((one) => ({ ...one, id: bytes(one.id) }));
 
-  const create = async (asked) => {
+  const create = async (asked, signal) => {
     const made = await navigator.credentials.create({
+      signal,
       publicKey: {
         ...asked,
         challenge: bytes(asked.challenge),
@@ -26,8 +27,9 @@
     };
   };
 
-  const get = async (asked) => {
+  const get = async (asked, signal) => {
     const found = await navigator.credentials.get({
+      signal,
       publicKey: { ...asked, challenge: bytes(asked.challenge), allowCredentials: withIds(asked.allowCredentials) },
     });
     const { authenticatorData, clientDataJSON, signature, userHandle } = found.response;
@@ -45,15 +47,19 @@
     };
   };
 
+  // Asking again gives up what is still being asked: a browser allows one question at a time.
+  let running;
   const start = async (form) => {
     const note = form.querySelector('[data-passkey-note]');
+    if (running) running.abort();
+    const mine = running = new AbortController();
     try {
       const asked = JSON.parse(form.dataset.options);
-      const answer = await (form.dataset.passkey === 'create' ? create(asked) : get(asked));
+      const answer = await (form.dataset.passkey === 'create' ? create : get)(asked, mine.signal);
       form.elements.credential.value = JSON.stringify(answer);
       form.requestSubmit();
     } catch {
-      note.textContent = note.dataset.failed;
+      if (mine === running) note.textContent = note.dataset.failed;
     }
   };
 

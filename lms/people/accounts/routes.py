@@ -9,6 +9,7 @@ from flask_login import current_user
 from lms.kernel.text import as_language, speak, t
 from lms.kernel.work import begin_read, begin_work
 from lms.people.accounts import queries, service
+from lms.people.accounts.choices import keep_choice
 from lms.people.accounts.forms import ROLE_LABELS, ProfileForm, RoleForm
 from lms.people.accounts.rules import Role, Theme, own_path
 from lms.web.forms import clean_text
@@ -18,13 +19,12 @@ from lms.web.refusals import refusals_on
 
 blueprint = Blueprint("accounts", __name__)
 
-_YEAR = 365 * 24 * 3600
 _PAGE = 50
 
 
 def _with_cookie(name: str, value: str) -> Response:
     response = make_response(redirect(own_path(request.form.get("next", "")), 303))
-    response.set_cookie(name, value, max_age=_YEAR, samesite="Lax", secure=request.is_secure, httponly=True)
+    keep_choice(response, name, value)
     return response
 
 
@@ -85,9 +85,7 @@ def save_profile() -> Response:
         return _me(form, 422)
     speak(as_language(form.language.data))
     response = see_other(url_for("accounts.me"), t("已保存", "Saved"))
-    response.set_cookie(
-        "language", form.language.data, max_age=_YEAR, samesite="Lax", secure=request.is_secure, httponly=True
-    )
+    keep_choice(response, "language", form.language.data)
     return response
 
 

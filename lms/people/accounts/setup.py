@@ -3,14 +3,19 @@
 from datetime import timedelta
 from typing import Any, cast
 
-from flask import Flask, Response, g, make_response, redirect, url_for
+from flask import Flask, Response, after_this_request, g, make_response, redirect, url_for
 from flask_login import user_logged_in
 from flask_security import Security
 from wtforms import Form as AnyForm
 
 from lms.kernel.parts import EXTENSION, Parts, current_parts
+from lms.people.accounts.choices import keep_choice
 from lms.people.accounts.forms import SignUpForm
 from lms.people.accounts.mails import MAILS, OutboxMailUtil, render_for_account
+from lms.people.accounts.models import Person
+from lms.people.accounts.passkeys import AnyPasskey
+from lms.people.accounts.passwords import BoundedPasswords
+from lms.people.accounts.rules import Theme
 from lms.people.accounts.store import PersonStore
 from lms.people.accounts.words import DONE, MESSAGES, NOTES, OwnWords
 from lms.web.guards import sign_in_url
@@ -126,6 +131,8 @@ def init_accounts(app: Flask) -> None:
         PersonStore(),
         register_form=SignUpForm,
         mail_util_cls=OutboxMailUtil,
+        password_util_cls=BoundedPasswords,
+        webauthn_util_cls=AnyPasskey,
         render_template=cast(Any, _render),
     )
     words = OwnWords()
@@ -134,7 +141,7 @@ def init_accounts(app: Flask) -> None:
     security.want_json(lambda _request: False)
     security.unauthn_handler(_ask_to_sign_in)
     _limit(app)
-    user_logged_in.connect(_forget_actor, app)
+    user_logged_in.connect(_greet, app)
 
 
 def _settings(parts: Parts) -> dict[str, object]:
@@ -210,6 +217,13 @@ def _limit(app: Flask) -> None:
         app.view_functions[endpoint] = cast(Any, limiter.limit(rate, methods=["POST"])(view))
 
 
-def _forget_actor(_app: Flask, **_values: object) -> None:
-    """Let the rest of the request see the person who has just signed in, not the visitor."""
+def _greet(_app: Flask, user: Person, **_values: object) -> None:
+    """Let the rest of the request see the person who has just signed in, and light their pages as they like."""
     g.pop("actor", None)
+    if user.theme == Theme.AUTO:
+        return
+
+    @after_this_request
+    def light(response: Response) -> Response:
+        keep_choice(response, "theme", user.theme)
+        return response

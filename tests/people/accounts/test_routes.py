@@ -163,6 +163,24 @@ def test_a_wrong_password_and_an_unknown_address_are_told_alike(client: Any, wor
     assert "邮箱和密码对不上" in answer.get_data(as_text=True)
 
 
+def test_a_password_without_end_is_an_ordinary_mistake(client: Any, work: Any) -> None:
+    with work() as w:
+        cast(w, "lin")
+    answer = post(client, "/login", {"email": "lin@example.com", "password": "x" * 100_000})
+    assert answer.status_code == 422
+
+
+def test_a_new_device_is_lit_as_the_person_likes(client: Any, new_client: Any, work: Any) -> None:
+    with work() as w:
+        cast(w, "lin")
+    sign_in = {"email": "lin@example.com", "password": PASSWORD}
+    post(client, "/login", sign_in)
+    post(client, "/theme", {"theme": "dark", "next": "/me"}, "/me")
+    other = new_client()
+    post(other, "/login", sign_in)
+    assert 'data-theme="encamp-night"' in other.get("/me").get_data(as_text=True)
+
+
 def test_a_password_is_reset_by_mail(client: Any, work: Any, drain: Any, mailbox: Any) -> None:
     with work() as w:
         cast(w, "maya")
