@@ -48,7 +48,7 @@ class Kit:
 class Post:
     """What to post today. `text` has the partner's own link in it, which is `url` (`shown` without scheme).
 
-    `design` is the poster that goes with it; `more_texts` and `more_posters` wait in the kit.
+    `design` is the poster that goes with it; `more_texts` wait in the kit, beside the other posters.
     """
 
     camp_slug: str
@@ -62,7 +62,6 @@ class Post:
     link_code: str
     design: Design
     more_texts: int
-    more_posters: int
 
     @property
     def shown(self) -> str:
@@ -208,5 +207,4 @@ def post_of_today(read: Read, partner: Partner, link: Link | None = None) -> Pos
         link_code=link.code,
         design=design,
         more_texts=len(texts) - 1,
-        more_posters=len(DESIGNS) - 1,
     )

@@ -75,7 +75,7 @@ def poster(slug: str, design: str) -> ResponseReturnValue:
         design=chosen,
         name=DESIGNS[chosen],
         link=request.args.get("link", ""),
-        asset=asset_key(slug, chosen),
+        use_key=asset_key(slug, chosen),
         why=why,
     )
 

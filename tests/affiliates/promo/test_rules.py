@@ -1,0 +1,131 @@
+"""Texts with links in them and what posters show."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from lms.affiliates.promo import rules
+from lms.affiliates.promo.errors import PosterRefused
+from lms.affiliates.promo.rules import Day, Design, Finished, Host, Maker, Offer, Week
+
+
+@dataclass(frozen=True)
+class Written:
+    channel: str
+    title: str
+    text: str
+
+
+VALUES = {"link": "https://encamp.example/r/ada", "camp": "清晰写作营", "start": "12 月 12 日"}
+MAKER = Maker("林小满", "xiaoman", "https://encamp.example/r/xiaoman/clear-writing")
+OFFER = Offer(
+    title="清晰写作营",
+    language="zh",
+    promise="21 天，\n写得清楚。",
+    summary="每天写一小件，每一件都有人逐句点评。",
+    minutes_per_day=50,
+    host=Host("徐若岚", "主讲，报社编辑出身", "这 21 天只练一件事。"),
+    weeks=[Week("写短", 1, 7), Week("写透", 8, 14), Week("写给人看", 15, 21)],
+    days=[Day(n, f"第 {n} 件小事") for n in range(1, 22)],
+    cohort_name="第 13 期",
+    starts_on=date(2026, 12, 12),
+    seats=100,
+    seats_left=64,
+    finished=Finished("第 11 期", date(2026, 11, 8), 62, 58, 80, 21),
+    now=datetime(2026, 11, 21, 18, 48, tzinfo=ZoneInfo("Asia/Shanghai")),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("{camp}，{start} 开营：{link}", "清晰写作营，12 月 12 日 开营：https://encamp.example/r/ada"),
+        ("用 {花括号} 和 {0} 也行", "用 {花括号} 和 {0} 也行"),
+        ("{link}{link}", "https://encamp.example/r/adahttps://encamp.example/r/ada"),
+        ("\n没有链接\n", "没有链接"),
+    ],
+)
+def test_a_text_gets_link_camp_and_start(text: str, filled: str) -> None:
+    assert rules.fill(text, VALUES) == filled
+
+
+def test_texts_come_in_the_order_of_the_channels() -> None:
+    written = [Written("private", "c", "{link}"), Written("moments", "a", "{camp}"), Written("odd", "d", "x")]
+    texts = rules.texts_of("clear-writing", written, VALUES)
+    assert [(text.asset, text.title) for text in texts] == [
+        ("clear-writing/moments-2", "a"),
+        ("clear-writing/private-1", "c"),
+        ("clear-writing/odd-3", "d"),
+    ]
+    assert all(rules.is_asset(text.asset) for text in texts)
+
+
+@pytest.mark.parametrize("key", ["", "a", "a/", "/a", "a/b/c", "A/b", "阿/b", f"{'a' * 61}/b"])
+def test_other_words_name_no_asset(key: str) -> None:
+    assert not rules.is_asset(key)
+
+
+def test_everyone_has_a_turn() -> None:
+    days = [date(2026, 11, day) for day in range(20, 24)]
+    turns = [rules.turn_of_the_day("abc", day) for day in days]
+    assert set(turns) == set("abc") and turns[0] == turns[3]
+    assert rules.turn_of_the_day([], days[0]) is None
+
+
+@pytest.mark.parametrize("design", list(Design))
+def test_every_poster_names_its_partner_and_no_price(design: Design) -> None:
+    data = rules.poster_data(design, OFFER, MAKER)
+    assert (data["partner"], data["code"], data["url"]) == (MAKER.name, MAKER.code, MAKER.url)
+    assert "¥" not in str(data) and "$" not in str(data)
+
+
+def test_the_countdown_counts_days_and_seats() -> None:
+    data = rules.poster_data(Design.COUNTDOWN, OFFER, MAKER)
+    assert (data["days"], data["seats_left"], data["seats_total"]) == (21, 64, 100)
+    assert data["title"] == "清晰写作营 · 第 13 期" and data["when"] == "12 月 12 日 开营"
+    assert data["as_of"] == "截至 11 月 21 日 18:48"
+    late = rules.poster_data(Design.COUNTDOWN, replace(OFFER, starts_on=date(2026, 11, 20)), MAKER)
+    assert late["days"] == 0
+
+
+def test_the_outline_picks_days_that_fit() -> None:
+    long = [Day(n, "很长的标题" * 8 if n == 4 else f"第 {n} 件小事") for n in range(1, 22)]
+    data = rules.poster_data(Design.OUTLINE, replace(OFFER, days=long), MAKER)
+    assert [stage["days"] for stage in data["stages"]] == ["第 1–7 天", "第 8–14 天", "第 15–21 天"]
+    assert [item["day"] for item in data["stages"][0]["items"]] == ["第 1 天", "第 3 天", "第 6 天"]
+    assert all(len(stage["items"]) <= 4 for stage in data["stages"])
+    assert data["finale"] == "第 21 天：第 21 件小事"
+    short = replace(OFFER, days=[Day(1, "很长的标题" * 8)], weeks=[])
+    assert rules.poster_data(Design.OUTLINE, short, MAKER)["finale"] == "第 1 天：结营"
+
+
+def test_results_count_everybody_who_began() -> None:
+    data = rules.poster_data(Design.RESULTS, OFFER, MAKER)
+    assert data["headline"] == ["62 人出发", "58 人到达"] and (data["total"], data["done"]) == (62, 58)
+    assert data["highlights"][0]["value"] == "93.5%"
+    assert "80%" in data["note"] and "11 月 8 日" in data["note"]
+    for finished in (None, Finished("第 1 期", date(2026, 1, 1), 0, 0, 80, 21)):
+        with pytest.raises(PosterRefused):
+            rules.poster_data(Design.RESULTS, replace(OFFER, finished=finished), MAKER)
+
+
+def test_a_letter_is_in_the_hosts_own_words() -> None:
+    data = rules.poster_data(Design.LETTER, OFFER, MAKER)
+    assert data["paragraphs"][0] == "这 21 天只练一件事。" and data["signature"] == "徐若岚"
+    for host in (None, Host("徐若岚", "", "")):
+        assert rules.poster_data(Design.LETTER, replace(OFFER, host=host), MAKER)["paragraphs"] == []
+
+
+def test_posters_speak_the_language_of_the_camp() -> None:
+    english = replace(OFFER, language="en", cohort_name="Cohort 13")
+    assert rules.poster_data(Design.COUNTDOWN, english, MAKER)["when"] == "Starts 12 December"
+    assert rules.poster_data(Design.RESULTS, english, MAKER)["headline"] == ["62 set out", "58 arrived"]
+
+
+def test_a_refusal_names_the_field_in_both_languages() -> None:
+    text = rules.refusal_text("too-long", "sub")
+    assert "简介" in text.zh and "summary" in text.en
+    assert "🌾" in rules.refusal_text("characters", "partner", "🌾").zh
+    assert rules.refusal_text("odd", "odd").en
