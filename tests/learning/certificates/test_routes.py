@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from lms.app import create_app
 from lms.kernel.clock import FixedClock
+from lms.kernel.db import db
+from lms.kernel.parts import EXTENSION
 from lms.kernel.work import Actor, Read, Work
 from lms.learning.camps import service as camps
 from lms.learning.camps.queries import Cohort
@@ -20,8 +24,9 @@ from lms.learning.certificates import queries, service
 from lms.learning.certificates.queries import CertificateFacts
 from lms.learning.certificates.rules import RevokeReason, Wording
 from lms.people.accounts.queries import Person
+from lms.web.limits import limiter
 from lms.web.ports import ports
-from tests.conftest import STORY_NOW, counting
+from tests.conftest import STORY_NOW, Mailbox, counting
 from tests.factories.accounts import as_actor, cast
 from tests.factories.certificates import BEFORE_START, hand_in, issue_all, make_class
 
@@ -141,6 +146,25 @@ def test_looking_takes_few_statements(client: FlaskClient, scene: Scene, app: Fl
     with counting(app) as n:
         client.get(f"/verify/{scene.code}")
     assert n.statements <= 4
+
+
+def test_guessing_numbers_is_slowed_down(app: Flask, tmp_path: Path) -> None:
+    settings = replace(
+        app.extensions[EXTENSION].settings,
+        mode="production",
+        instance=tmp_path,
+        database_url=f"sqlite:///{tmp_path / 'live.sqlite3'}",
+    )
+    live = create_app(settings, mailer=Mailbox())
+    try:
+        with live.app_context():
+            db.create_all()
+            db.session.remove()
+        guesser = live.test_client()
+        said = [guesser.get(f"/verify/{n:012}").status_code for n in range(61)]
+    finally:
+        limiter.enabled = False
+    assert said == [404] * 60 + [429]
 
 
 # --- The holder -----------------------------------------------------------------
