@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 5000
 JOBS ?= 2
+# Without its compiled files every start of Python would compile all packages anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo test test-long check format bench lock clean
 help:

@@ -15,7 +15,7 @@ from lms.learning.camps.folder.draft import DayDraft, Report, TaskDraft
 from lms.learning.camps.folder.fields import Fields
 from lms.learning.camps.rules import Ask, TaskKind
 
-MOST_TASKS = 20
+MOST_TASKS = 40
 LONGEST_TITLE = 200
 LONGEST_BODY = 400_000
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
