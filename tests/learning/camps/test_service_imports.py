@@ -65,7 +65,7 @@ def test_an_example_survives_the_database(work: Any, read: Any, name: str) -> No
 
 def test_a_foreign_folder_survives_the_database(work: Any, read: Any) -> None:
     files = {
-        "Day01-20/01.初识.md": "## 初识\n\n![图](res/一 二.png)\n\n[下一课](02.继续.md)".encode(),
+        "Day01-20/01.初识.md": "## 初识\n\n![图](<res/一 二.png>)\n\n[下一课](02.继续.md)".encode(),
         "Day01-20/02.继续.md": "## 继续\n".encode(),
         "Day01-20/res/一 二.png": PNG,
     }

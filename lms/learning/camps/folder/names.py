@@ -78,12 +78,15 @@ def words_of(name: str) -> str:
 
 
 def top_folder(paths: Iterable[str]) -> str:
-    """Find the one folder that holds everything, with its slash; empty when there is none or it is a lesson's own."""
-    tops = {path.partition("/")[0] if "/" in path else "" for path in paths if not is_junk(path)}
-    if len(tops) != 1:
-        return ""
-    top = tops.pop()
-    return f"{top}/" if top and top != "days" and read_number(top) is None else ""
+    """Find the folders that hold everything, with a slash; empty when there are none. A lesson's own is not one."""
+    found = ""
+    clean = [path for path in paths if not is_junk(path)]
+    while True:
+        tops = {path.removeprefix(found).rpartition("/")[0].partition("/")[0] for path in clean}
+        top = tops.pop() if len(tops) == 1 else ""
+        if not top or top == "days" or read_number(top) is not None or language_folder(f"{top}/x"):
+            return found
+        found += f"{top}/"
 
 
 def language_folder(path: str) -> str | None:

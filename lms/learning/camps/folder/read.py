@@ -23,7 +23,7 @@ from lms.learning.camps.folder.names import (
 )
 from lms.learning.camps.folder.pages import list_addresses
 from lms.learning.camps.folder.shelf import Shelf
-from lms.learning.camps.folder.story import CAMP_FILE, Head, is_slug, read_head, suggest_slug
+from lms.learning.camps.folder.story import CAMP_FILE, Head, is_slug, plain_name, read_head, suggest_slug
 
 MOST_DAYS = 400
 
@@ -63,7 +63,7 @@ def read_folder(
     shelf = Shelf(files, top, clean, report)
     head = read_head(shelf.bytes_of(CAMP_FILE), report) if CAMP_FILE in shelf else None
     found = _lessons(shelf, choice)
-    if not any(number > 0 for number in found.lessons):
+    if not any(number > 0 for number in found.lessons) and not report.errors:
         report.refuse(
             "",
             "没有找到课程文件。文件名要带第几天，例如 days/01-title.md 或 01.标题.md。",
@@ -71,7 +71,7 @@ def read_folder(
         )
     if len(found.lessons) > MOST_DAYS:
         report.refuse("", "最多 {n} 天。", "A camp has at most {n} days.", n=MOST_DAYS)
-    if report.errors:
+    if not any(number > 0 for number in found.lessons) or len(found.lessons) > MOST_DAYS:
         return Reading(None, report)
     note_gaps(found, report)
     return _draft(shelf, choice, head, found, watch)
@@ -202,7 +202,7 @@ def _language(shelf: Shelf, choice: Choice, head: Head | None, found: Found) -> 
 
 def _title(days: list[DayDraft], choice: Choice) -> str:
     orientation = [day.title for day in days if day.number == 0]
-    return (orientation[0] if orientation else words_of(choice.name) or choice.slug)[:120]
+    return (orientation[0] if orientation else words_of(plain_name(choice.name)) or choice.slug)[:120]
 
 
 # --- One day and its files --------------------------------------------------

@@ -38,9 +38,12 @@ def is_slug(text: str) -> bool:
 
 def suggest_slug(name: str) -> str:
     """Make a slug from a folder's or an archive's name; empty when nothing of it can stand in an address."""
-    stem = re.sub(r"\.zip$", "", name, flags=re.IGNORECASE)
-    stem = re.sub(r"-(main|master)$", "", stem)
-    return re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:LONGEST_SLUG].strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", plain_name(name).lower()).strip("-")[:LONGEST_SLUG].strip("-")
+
+
+def plain_name(name: str) -> str:
+    """Take from an archive's name what its packing added: .zip, and the branch that GitHub writes behind."""
+    return re.sub(r"-(main|master)$", "", re.sub(r"\.zip$", "", name, flags=re.IGNORECASE))
 
 
 def read_head(data: bytes, report: Report) -> Head:

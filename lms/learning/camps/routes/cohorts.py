@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from flask import Response, request, url_for
@@ -52,6 +53,7 @@ def cohorts() -> Response:
 def _prepared(read: Read) -> NewCohortForm:
     form = NewCohortForm()
     camps = [camp for camp in queries.list_camps(read) if camp.revision_id and camp.state != CampState.ARCHIVED]
+    camps.sort(key=lambda camp: camp.state != CampState.PUBLISHED)
     form.camp.choices = [(camp.slug, camp.title) for camp in camps]
     people = accounts.list_people(read, accounts.list_holders(read, "tutor"))
     form.tutors.choices = [(person.code, person.display_name) for person in people.values()]
@@ -139,7 +141,7 @@ def _cohort(
         today=queries.current_day(days, read.now),
         started=has_started(days, read.now),
         changes=changes,
-        moves=[(to, MOVES[to], to in NEEDS_REASON) for to in COHORT_MOVES[found.state]],
+        moves=[(to, MOVES[to], to in NEEDS_REASON) for to in _plain_first(COHORT_MOVES[found.state])],
         tutors=[people[id_] for id_ in tutors],
         persons=people,
         form=form,
@@ -148,6 +150,10 @@ def _cohort(
         zones=COMMON_ZONES,
         may_change=who.has("operator"),
     )
+
+
+def _plain_first(moves: Iterable[CohortState]) -> list[CohortState]:
+    return sorted(moves, key=lambda to: to in NEEDS_REASON)
 
 
 def _tutor_form(read: Read, present: list[int]) -> TutorForm:
