@@ -10,8 +10,7 @@ from lms.learning.camps import queries as camps
 from lms.learning.camps.queries import Cohort
 from lms.learning.enrollments import queries, service
 from lms.learning.enrollments.forms import JoinForm, ReasonForm, SeatsForm, WithdrawForm
-from lms.learning.enrollments.rules import EnrollmentState, WithdrawCause
-from lms.learning.enrollments.words import CAUSE_WORDS, STATE_KINDS, STATE_WORDS
+from lms.learning.enrollments.rules import CAUSE_WORDS, STATE_WORDS, EnrollmentState, WithdrawCause
 from lms.web.guards import current_actor, public, role, signed_in
 from lms.web.htmx import render, see_other
 from lms.web.ports import ports
@@ -20,6 +19,16 @@ from lms.web.visitor import visitor_code
 
 blueprint = Blueprint("enrollments", __name__)
 PAGE = 50
+_S = EnrollmentState
+STATE_KINDS = {
+    _S.WAITLISTED: "sky",
+    _S.ENROLLED: "ok",
+    _S.SUSPENDED: "amber",
+    _S.COMPLETED: "ok",
+    _S.NOT_COMPLETED: "plain",
+    _S.WITHDRAWN: "plain",
+    _S.EXPELLED: "rose",
+}
 
 
 def _cohort_of_camp(slug: str, code: str) -> Cohort:

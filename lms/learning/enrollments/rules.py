@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from lms.kernel.text import Text
 from lms.learning.enrollments.errors import JoinClosed, JoinTooEarly, JoinTooLate, StateRefused
 
 
@@ -124,3 +125,19 @@ def may_open_day(state: str, cohort_state: str, day: OpenableDay, now: datetime)
 def may_work(state: str, cohort_state: str) -> bool:
     """Say whether work may be handed in at all (the day decides the rest)."""
     return state in WORKING and cohort_state in WORKABLE_COHORTS
+
+
+STATE_WORDS = {
+    _S.WAITLISTED: Text("候补", "Waiting"),
+    _S.ENROLLED: Text("在营", "In"),
+    _S.SUSPENDED: Text("已暂停", "Suspended"),
+    _S.COMPLETED: Text("已结营", "Completed"),
+    _S.NOT_COMPLETED: Text("未结营", "Not completed"),
+    _S.WITHDRAWN: Text("已退出", "Withdrawn"),
+    _S.EXPELLED: Text("已移出", "Removed"),
+}
+CAUSE_WORDS = {
+    WithdrawCause.OWN_WISH: Text("本人退出", "Own wish"),
+    WithdrawCause.OPERATOR: Text("运营办理", "By an operator"),
+    WithdrawCause.COHORT_CANCELED: Text("这一期已取消", "The cohort was canceled"),
+}

@@ -1,6 +1,6 @@
 """What others may know about check-ins, by topic: a student's days, one hand-in, the class, the tutor's queue."""
 
-from lms.learning.checkins.queries.across import DayRate, Waiting, active_source, count_waiting, day_rates
+from lms.learning.checkins.queries.across import DayRate, active_source, day_rates
 from lms.learning.checkins.queries.classes import (
     Behind,
     ClassProgress,
@@ -16,7 +16,9 @@ from lms.learning.checkins.queries.desk import (
     DeskView,
     Queue,
     QueueLine,
+    Waiting,
     count_queue,
+    count_waiting,
     get_hand_in,
     next_in_queue,
     queue,

@@ -11,7 +11,6 @@ from lms.kernel.errors import NotFound
 from lms.kernel.work import Actor, Read
 from lms.learning.camps import queries as camps
 from lms.learning.checkins import models as tables
-from lms.learning.checkins.queries.across import Waiting
 from lms.learning.checkins.queries.hand_ins import Version, list_files, list_versions
 from lms.learning.checkins.queries.student import Author
 from lms.learning.checkins.rules import CheckInState, in_grace
@@ -41,6 +40,14 @@ class Queue:
 
     lines: list[QueueLine]
     after: str | None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for a review: how many, and since when the oldest."""
+
+    count: int
+    oldest_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -121,7 +128,16 @@ def queue(read: Read, who: Actor, after: str | None = None, limit: int = 30) -> 
 
 def count_queue(read: Read, who: Actor) -> Waiting:
     """Count what waits for a tutor's review, and say since when the oldest does."""
-    row, cohorts = tables.CheckIn, scope(read, who)
+    return _count(read, scope(read, who))
+
+
+def count_waiting(read: Read) -> Waiting:
+    """Count what waits for a review in all cohorts: one statement."""
+    return _count(read, None)
+
+
+def _count(read: Read, cohorts: Sequence[int] | None) -> Waiting:
+    row = tables.CheckIn
     query = select(func.count(), func.min(row.submitted_at)).where(row.state == CheckInState.SUBMITTED)
     if cohorts is not None:
         query = query.where(row.cohort_id.in_(cohorts))

@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from lms.kernel.errors import Refusal
 from lms.kernel.files import StoredFile
 from lms.kernel.work import Actor, Read
 from lms.learning.camps.queries import Task, cohort_task_source
 from lms.learning.checkins import models as tables
 from lms.learning.checkins.queries.student import Author, Said, Stored, list_stored, task_card
+from lms.learning.checkins.rules import require_hand_in
 from lms.learning.checkins.rules.uploads import PICTURES
 from lms.learning.enrollments import queries as enrollments
 from lms.learning.enrollments.queries import Enrollment
@@ -81,6 +83,16 @@ class HandInPage:
         """Give the number of the latest version, 0 for none."""
         return self.stored.revisions if self.stored else 0
 
+    def may_hand_in(self, now: datetime) -> bool:
+        """Say whether a (new) version is taken now."""
+        if self.stored is None:
+            return True
+        try:
+            require_hand_in(self.stored.state, self.stored.timing, self.task.cutoff_at, now)
+        except Refusal:
+            return False
+        return True
+
     @property
     def values(self) -> dict[str, str]:
         """Give what the form starts with: the draft, else the latest version."""
@@ -142,7 +154,10 @@ def list_versions(read: Read, check_in_id: int, files: Sequence[FileLine]) -> li
         .where(row.check_in_id == check_in_id)
         .order_by(row.number.desc())
     )
-    return [Version(*one[:5], [f for f in files if f.revision == one[0]], _review(one[0], one[5:])) for one in found]
+    rows: list[tuple[Any, ...]] = [
+        (*one[:5], [file for file in files if file.revision == one[0]], _review(one[0], one[5:])) for one in found
+    ]
+    return [Version(*row) for row in rows]
 
 
 def _review(revision: int, columns: Sequence[Any]) -> ReviewLine | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
 
@@ -162,29 +162,30 @@ class CalendarDay:
 
 def list_stored(read: Read, enrollment_id: int, *where: ColumnElement[bool]) -> dict[int, Stored]:
     """List a student's check-ins by task id, each with the verdict on its latest version: one statement."""
-    row, review, tutor = tables.CheckIn, tables.Review, person_source()
+    stored, review, tutor = tables.CheckIn, tables.Review, person_source()
     found: Any = read.session.execute(
         select(
-            row.id,
-            row.code,
-            row.cohort_task_id,
-            row.state,
-            row.timing,
-            row.first_submitted_at,
-            row.submitted_at,
-            row.revisions,
-            row.draft,
+            stored.id,
+            stored.code,
+            stored.cohort_task_id,
+            stored.state,
+            stored.timing,
+            stored.first_submitted_at,
+            stored.submitted_at,
+            stored.revisions,
+            stored.draft,
             review.verdict,
             review.comment,
             review.created_at,
             tutor.c.code,
             tutor.c.display_name,
         )
-        .join(review, and_(review.check_in_id == row.id, review.revision_number == row.revisions), isouter=True)
+        .join(review, and_(review.check_in_id == stored.id, review.revision_number == stored.revisions), isouter=True)
         .join(tutor, tutor.c.id == review.tutor_id, isouter=True)
-        .where(row.enrollment_id == enrollment_id, *where)
+        .where(stored.enrollment_id == enrollment_id, *where)
     )
-    return {one[2]: Stored(*tuple(one)[:9], _said(tuple(one)[9:])) for one in cast(Any, found)}
+    rows: list[tuple[Any, ...]] = [(*one[:9], _said(one[9:])) for one in found]
+    return {row[2]: Stored(*row) for row in rows}
 
 
 def _said(columns: Sequence[Any]) -> Said | None:

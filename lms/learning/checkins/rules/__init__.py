@@ -21,10 +21,11 @@ from lms.learning.checkins.rules.marks import (
     progress,
     streak,
 )
-from lms.learning.checkins.rules.words import CheckInState, DayMark, Standing, Timing, Verdict
+from lms.learning.checkins.rules.words import MARK_WORDS, CheckInState, DayMark, Standing, Timing, Verdict
 
 __all__ = [
     "GRACE",
+    "MARK_WORDS",
     "Asked",
     "CheckInState",
     "DayMark",

@@ -16,9 +16,14 @@ MOST_CHARACTERS = 20_000
 LARGEST_NUMBER = 10**12
 _LONGEST_LINK = 1000
 _THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
-# Every Han, kana or Hangul sign counts one; every run of other letters or digits counts one.
-_SIGN = r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af\U00020000-\U0003ffff]"
-_WORD = re.compile(rf"{_SIGN}|(?:(?!{_SIGN})[^\W_])+")
+# The live count in the browser follows the same rule: each Han, kana or Hangul sign one, each run of other
+# letters or digits one, an apostrophe, hyphen, dot or comma inside it included.
+_SIGN = (
+    "[\u1100-\u11ff\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3038-\u303b\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff]"
+)
+_RUN = rf"(?:(?!{_SIGN})[^\W_])+"
+_WORD = re.compile(rf"{_SIGN}|{_RUN}(?:['’\-.,]{_RUN})*")
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ def require_hand_in(state: str, timed: str | None, cutoff_at: datetime, now: dat
 
 
 def count_length(text: str) -> int:
-    """Count a text as people do: each Han, kana or Hangul sign one, each run of other letters or digits one."""
+    """Count a text as people do: see `_WORD`."""
     return sum(1 for _ in _WORD.finditer(text))
 
 

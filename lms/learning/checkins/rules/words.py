@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from lms.kernel.text import Text
+
 
 class CheckInState(StrEnum):
     """Where one hand-in stands. Not open, open and missed are computed, never stored."""
@@ -46,3 +48,14 @@ class DayMark(StrEnum):
     TODAY = "today"
     OPEN = "open"
     LOCKED = "locked"
+
+
+MARK_WORDS = {
+    DayMark.DONE: Text("完成", "Done"),
+    DayMark.MADE_UP: Text("补卡", "Made up"),
+    DayMark.EXCUSED: Text("免做", "Excused"),
+    DayMark.MISSED: Text("没交齐", "Missed"),
+    DayMark.TODAY: Text("今天", "Today"),
+    DayMark.OPEN: Text("已解锁", "Open"),
+    DayMark.LOCKED: Text("未解锁", "Locked"),
+}

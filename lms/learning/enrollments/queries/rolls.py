@@ -94,8 +94,8 @@ def list_classmates(read: Read, cohort_id: int, class_id: int | None) -> list[St
     if class_id is not None:
         query = query.where(or_(_E.class_id == class_id, _E.class_id.is_(None)))
     return [
-        Student(id, code, person_id, person_code, name, "", state, joined_at, "")
-        for id, code, person_id, person_code, name, state, joined_at in read.session.execute(query)
+        Student(id_, code, person_id, person_code, name, "", state, joined_at, "")
+        for id_, code, person_id, person_code, name, state, joined_at in read.session.execute(query)
     ]
 
 
@@ -120,13 +120,13 @@ def seats_left(read: Read, cohort_ids: Iterable[int]) -> dict[int, int]:
         .join(counter, counter.cohort_id == cohort.c.id, isouter=True)
         .where(cohort.c.id.in_(wanted))
     )
-    return {cohort_id: left for cohort_id, left in rows}
+    return dict(rows.tuples().all())
 
 
 def count_states(read: Read, cohort_id: int) -> dict[str, int]:
     """Count the enrollments of a cohort by state."""
     rows = read.session.execute(select(_E.state, func.count()).where(_E.cohort_id == cohort_id).group_by(_E.state))
-    return {state: count for state, count in rows}
+    return dict(rows.tuples().all())
 
 
 def count_joined(read: Read, cohort_id: int) -> int:

@@ -1,0 +1,347 @@
+"""Drafts, handing in, ticking and files, on both engines."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from PIL import Image
+from sqlalchemy import func, select
+
+from lms.kernel.clock import FixedClock
+from lms.kernel.db import db
+from lms.kernel.errors import NotFound
+from lms.kernel.work import Read, Work, begin_work
+from lms.learning.camps.queries import Cohort, Task
+from lms.learning.checkins import errors, models, queries, service
+from lms.learning.checkins.rules.uploads import MOST_BYTES
+from lms.learning.enrollments.queries import Enrollment, find_enrollment
+from lms.people.accounts.queries import Person
+from tests.factories.accounts import cast, make_person
+from tests.factories.camps import make_cohort, walk_to
+from tests.factories.checkins import TEXT, make_check_in, picture, task_of, values
+from tests.factories.enrollments import make_enrollment, student_actor
+
+Begin = Callable[[], AbstractContextManager[Work]]
+Look = Callable[[], Read]
+CUTOFF = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
+
+
+class Stage:
+    """林晓 in a running cohort on its day 1, due at 22:00 in Shanghai."""
+
+    def __init__(self, work: Begin, read: Look, **plan: Any) -> None:
+        with work() as w:
+            self.cohort: Cohort = make_cohort(w, **plan)
+            self.lin: Person = make_person(w, "林晓")
+            self.enrollment: Enrollment = make_enrollment(w, self.cohort, self.lin)
+            self.cohort = walk_to(w, self.cohort, "running")  # type: ignore[arg-type]
+        self.who = student_actor(self.lin)
+        self.write: Task = task_of(read(), self.cohort)
+        self.read_task: Task = task_of(read(), self.cohort, key="read")
+
+    def row(self, read: Look, task: Task | None = None) -> models.CheckIn:
+        found = read().session.scalars(
+            select(models.CheckIn)
+            .where(models.CheckIn.cohort_task_id == (task or self.write).id)
+            .execution_options(populate_existing=True)
+        )
+        return found.one()
+
+
+@pytest.fixture
+def stage(work: Begin, read: Look) -> Stage:
+    return Stage(work, read)
+
+
+def test_a_hand_in_before_the_cutoff_is_on_time(stage: Stage, work: Begin, read: Look) -> None:
+    with work() as w:
+        make_check_in(w, stage.lin, stage.write)
+    row = stage.row(read)
+    assert (row.state, row.timing, row.revisions) == ("submitted", "on_time", 1)
+    assert queries.list_marks(read(), stage.enrollment).marks[1] == "done"
+
+
+def test_a_draft_is_kept_and_handed_in_by_nobody(stage: Stage, work: Begin, read: Look) -> None:
+    with work() as w:
+        service.save_draft(w, stage.who, stage.write.code, values(text="写到一半"))
+    row = stage.row(read)
+    assert (row.state, row.revisions, row.draft["text"], row.draft["count"]) == ("draft", 0, "写到一半", 4)
+    page = queries.hand_in_page(read(), stage.enrollment, stage.write)
+    assert page.values["text"] == "写到一半"
+    assert queries.list_marks(read(), stage.enrollment).done_required == 0
+
+
+def test_the_same_version_twice_is_one(stage: Stage, work: Begin, read: Look) -> None:
+    for _ in range(2):
+        with work() as w:
+            make_check_in(w, stage.lin, stage.write)
+    assert stage.row(read).revisions == 1
+
+
+def test_two_tabs_at_once_make_one_version(app: Flask, stage: Stage, read: Look) -> None:
+    start = threading.Barrier(2)
+    failed: list[BaseException] = []
+
+    def send() -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                with begin_work() as w:
+                    make_check_in(w, stage.lin, stage.write)
+            except BaseException as error:
+                failed.append(error)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=send) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    assert stage.row(read).revisions == 1
+    assert read().session.scalar(select(func.count()).select_from(models.CheckInRevision)) == 1
+
+
+def test_before_the_cutoff_a_new_version_takes_over(stage: Stage, work: Begin, read: Look) -> None:
+    with work() as w:
+        make_check_in(w, stage.lin, stage.write)
+    with work() as w:
+        make_check_in(w, stage.lin, stage.write, text=TEXT + "再改一句。")
+    page = queries.hand_in_page(read(), stage.enrollment, stage.write)
+    assert [version.number for version in page.versions] == [2, 1]
+    assert page.values["text"].endswith("再改一句。")
+
+
+def test_after_the_cutoff_the_version_on_time_counts(
+    stage: Stage, work: Begin, read: Look, clock: FixedClock
+) -> None:
+    with work() as w:
+        make_check_in(w, stage.lin, stage.write)
+    clock.at = CUTOFF + timedelta(hours=1)
+    with pytest.raises(errors.ChangeClosed), work() as w:
+        make_check_in(w, stage.lin, stage.write, text=TEXT + "晚了。")
+    assert stage.row(read).revisions == 1
+
+
+def test_late_work_is_taken_and_says_so(stage: Stage, work: Begin, read: Look, clock: FixedClock) -> None:
+    clock.at = CUTOFF + timedelta(hours=1)
+    with work() as w:
+        make_check_in(w, stage.lin, stage.write)
+    assert stage.row(read).timing == "late"
+    progress = queries.list_marks(read(), stage.enrollment)
+    assert progress.marks[1] == "missed"
+    assert progress.done_required == 1
+
+
+def test_the_grace_needs_a_form_opened_before_the_cutoff(
+    stage: Stage, work: Begin, read: Look, clock: FixedClock
+) -> None:
+    clock.at = CUTOFF + timedelta(milliseconds=400)
+    with work() as w:
+        service.check_in(w, stage.who, stage.write.code, values(), CUTOFF - timedelta(minutes=5))
+    assert stage.row(read).timing == "on_time"
+    card = queries.day_view(read(), stage.enrollment, 1).tasks[1]
+    assert card.in_grace
+
+
+def test_returned_work_stays_on_time_when_it_comes_again(
+    stage: Stage, work: Begin, read: Look, clock: FixedClock
+) -> None:
+    with work() as w:
+        make_check_in(w, stage.lin, stage.write)
+        tutor = cast(w, "su")
+    with work() as w:
+        from tests.factories.accounts import as_actor
+
+        service.return_(w, as_actor(w, tutor), stage.row(read).code, "再具体一点", 1)
+    assert [card.code for card in queries.my_returned(read(), stage.enrollment)] == [stage.write.code]
+    clock.at = CUTOFF + timedelta(days=1)
+    with work() as w:
+        make_check_in(w, stage.lin, stage.write, text=TEXT + "更具体了。")
+    row = stage.row(read)
+    assert (row.state, row.timing, row.revisions) == ("submitted", "on_time", 2)
+
+
+def test_a_stale_form_is_told_and_may_be_sent_again(stage: Stage, work: Begin, read: Look) -> None:
+    with work() as w:
+        make_check_in(w, stage.lin, stage.write)
+    with pytest.raises(errors.StaleForm) as refused, work() as w:
+        service.check_in(w, stage.who, stage.write.code, values(text="另一台手机上写的"), None, 0)
+    assert refused.value.values == {"revision": 1}
+    with work() as w:
+        service.check_in(w, stage.who, stage.write.code, values(text="另一台手机上写的"), None, 1)
+    assert stage.row(read).revisions == 2
+
+
+def test_what_is_missing_is_tied_to_its_field(stage: Stage, work: Begin) -> None:
+    with pytest.raises(errors.TextTooShort) as refused, work() as w:
+        make_check_in(w, stage.lin, stage.write, text="短")
+    assert refused.value.field == "text"
+    with pytest.raises(errors.LinkRefused) as refused_link, work() as w:
+        make_check_in(w, stage.lin, stage.write, link="javascript:alert(1)")
+    assert refused_link.value.field == "link"
+
+
+def test_a_locked_day_takes_nothing(stage: Stage, work: Begin, read: Look) -> None:
+    later = task_of(read(), stage.cohort, day=3)
+    for act in (
+        lambda w: make_check_in(w, stage.lin, later),
+        lambda w: service.save_draft(w, stage.who, later.code, values()),
+        lambda w: service.tick(w, stage.who, task_of(w, stage.cohort, day=3, key="read").code, True),
+    ):
+        with pytest.raises(errors.DayLocked), work() as w:
+            act(w)
+
+
+def test_strangers_and_the_suspended_hand_in_nothing(stage: Stage, work: Begin) -> None:
+    with work() as w:
+        stranger = make_person(w, "路人")
+    with pytest.raises(NotFound), work() as w:
+        make_check_in(w, stranger, stage.write)
+    from lms.kernel.work import SYSTEM
+    from lms.learning.enrollments.service import suspend
+
+    with work() as w:
+        suspend(w, SYSTEM, stage.enrollment.id, "等材料")
+    with pytest.raises(errors.WorkClosed), work() as w:
+        make_check_in(w, stage.lin, stage.write)
+
+
+def test_an_ended_cohort_takes_no_more_work(stage: Stage, work: Begin) -> None:
+    with work() as w:
+        walk_to(w, stage.cohort, "ended")  # type: ignore[arg-type]
+    with pytest.raises(errors.WorkClosed), work() as w:
+        make_check_in(w, stage.lin, stage.write)
+
+
+def test_reading_is_ticked_off_and_back(stage: Stage, work: Begin, read: Look, clock: FixedClock) -> None:
+    with work() as w:
+        service.tick(w, stage.who, stage.read_task.code, True)
+    assert (stage.row(read, stage.read_task).state, stage.row(read, stage.read_task).timing) == (
+        "accepted",
+        "on_time",
+    )
+    with work() as w:
+        service.tick(w, stage.who, stage.read_task.code, False)
+    assert stage.row(read, stage.read_task).state == "draft"
+    clock.at = CUTOFF + timedelta(hours=1)
+    with work() as w:
+        service.tick(w, stage.who, stage.read_task.code, True)
+    assert stage.row(read, stage.read_task).timing == "on_time"
+    with pytest.raises(errors.NotForHandIn), work() as w:
+        service.tick(w, stage.who, stage.write.code, True)
+
+
+# --- Files ----------------------------------------------------------------------
+
+
+def add(work: Begin, stage: Stage, data: bytes, name: str) -> None:
+    upload = service.prepare_upload(data, name)
+    with work() as w:
+        service.add_file(w, stage.who, stage.write.code, upload)
+
+
+def test_a_version_keeps_its_files_when_the_draft_changes(stage: Stage, work: Begin, read: Look) -> None:
+    add(work, stage, picture(), "a.jpg")
+    add(work, stage, b"%PDF-1.7 x", "b.pdf")
+    with work() as w:
+        make_check_in(w, stage.lin, stage.write)
+    drafts = queries.list_draft_files(read(), stage.enrollment.id, stage.write.id)
+    with work() as w:
+        service.remove_file(w, stage.who, stage.write.code, drafts[0].code)
+        make_check_in(w, stage.lin, stage.write, text=TEXT + "。")
+    page = queries.hand_in_page(read(), stage.enrollment, stage.write)
+    assert [len(version.files) for version in page.versions] == [1, 2]
+    assert [file.name for file in page.files] == ["b.pdf"]
+
+
+def test_the_same_file_twice_is_one_and_ten_are_too_many(stage: Stage, work: Begin, read: Look) -> None:
+    add(work, stage, b"%PDF-1.7 1", "a.pdf")
+    add(work, stage, b"%PDF-1.7 1", "b.pdf")
+    assert len(queries.list_draft_files(read(), stage.enrollment.id, stage.write.id)) == 1
+    for n in range(2, 10):
+        add(work, stage, b"%PDF-1.7 " + str(n).encode(), f"{n}.pdf")
+    with pytest.raises(errors.TooManyFiles):
+        add(work, stage, b"%PDF-1.7 10", "10.pdf")
+
+
+def test_files_open_to_their_student_and_the_tutors_only(stage: Stage, work: Begin, read: Look) -> None:
+    add(work, stage, b"%PDF-1.7 1", "a.pdf")
+    code = queries.list_draft_files(read(), stage.enrollment.id, stage.write.id)[0].code
+    with work() as w:
+        stranger = student_actor(make_person(w, "路人"))
+        from tests.factories.accounts import as_actor
+
+        tutor = as_actor(w, cast(w, "chen"))
+    assert queries.find_file(read(), stage.who, code) is not None
+    assert queries.find_file(read(), stranger, code) is None
+    assert queries.find_file(read(), tutor, code) is None
+    from lms.kernel.work import SYSTEM
+    from lms.learning.camps.service import assign_tutor
+
+    with work() as w:
+        assign_tutor(w, SYSTEM, stage.cohort.id, tutor.person_id or 0)
+    assert queries.find_file(read(), tutor, code) is not None
+
+
+def test_nobody_removes_anothers_file(stage: Stage, work: Begin, read: Look) -> None:
+    add(work, stage, b"%PDF-1.7 1", "a.pdf")
+    code = queries.list_draft_files(read(), stage.enrollment.id, stage.write.id)[0].code
+    with work() as w:
+        he = make_person(w, "何一鸣")
+        make_enrollment(w, stage.cohort, he) if find_enrollment(w, stage.cohort.id, he.id) else None
+    with pytest.raises(NotFound), work() as w:
+        service.remove_file(w, student_actor(he), stage.write.code, code)
+
+
+# --- Pictures (no database) -------------------------------------------------------
+
+
+def opened(data: bytes) -> Image.Image:
+    return Image.open(BytesIO(data))
+
+
+def test_pictures_lose_place_and_device_and_stand_upright() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    exif[0x010F] = "A phone"
+    exif.get_ifd(0x8825)[1] = "N"
+    kept = service.prepare_upload(picture(size=(80, 40), exif=exif), "a.jpg")
+    assert opened(kept.data).size == (40, 80)
+    assert not opened(kept.data).getexif()
+    assert b"A phone" not in kept.data
+
+
+def test_heic_becomes_jpeg_whatever_it_is_called() -> None:
+    kept = service.prepare_upload(picture("HEIF"), "照片.png")
+    assert (kept.media_type, kept.name) == ("image/jpeg", "照片.jpg")
+    assert opened(kept.data).format == "JPEG"
+
+
+def test_large_pictures_are_made_smaller() -> None:
+    assert max(opened(service.prepare_upload(picture(size=(3000, 1000)), "a.jpg").data).size) == 2400
+
+
+@pytest.mark.parametrize(
+    ("data", "refusal", "status"),
+    [
+        (b"\x00" * (MOST_BYTES + 1), errors.FileTooLarge, 413),
+        (b"MZ\x90\x00\x03", errors.FileKindRefused, 415),
+        (b"\x89PNG\r\n\x1a\n broken", errors.FileBroken, 422),
+        (picture()[:200], errors.FileBroken, 422),
+        (b"", errors.FileKindRefused, 415),
+    ],
+)
+def test_bad_files_are_refused_by_content(data: bytes, refusal: type[Exception], status: int) -> None:
+    with pytest.raises(refusal) as refused:
+        service.prepare_upload(data, "photo.jpg")
+    assert refused.value.status == status  # type: ignore[attr-defined]
+    assert refused.value.field == "files"  # type: ignore[attr-defined]
