@@ -14,7 +14,9 @@ from lms.people.accounts.queries import Person, roles_of
 _numbers = count(1)
 
 
-def make_someone(work: Work, name: str = "阿达", *, roles: tuple[str, ...] = ("student",), language: str = "zh") -> Person:
+def make_someone(
+    work: Work, name: str = "阿达", *, roles: tuple[str, ...] = ("student",), language: str = "zh"
+) -> Person:
     """Make a person with an address of their own."""
     return accounts.create_person(
         work,

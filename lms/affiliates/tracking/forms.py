@@ -3,22 +3,22 @@
 from wtforms import SelectField, StringField
 
 from lms.affiliates.tracking.rules import MOST_LABEL
+from lms.web import forms
 from lms.web.forms import Form, at_most, required
-from lms.web.forms import label as words
 
 
 class LinkForm(Form):
     """A new link for one place."""
 
-    label = StringField(words("用在哪里", "Where you use it"), validators=[required(), at_most(MOST_LABEL)])
-    campaign = StringField(words("代号", "Short word"), validators=[at_most(24)])
-    camp = SelectField(words("打开哪个训练营", "Which camp it opens"), validate_choice=False)
+    label = StringField(forms.label("用在哪里", "Where you use it"), validators=[required(), at_most(MOST_LABEL)])
+    campaign = StringField(forms.label("代号", "Short word"), validators=[at_most(24)])
+    camp = SelectField(forms.label("打开哪个训练营", "Which camp it opens"), validate_choice=False)
 
 
 class HandleForm(Form):
     """Another handle for the partner's own link."""
 
-    code = StringField(words("短码", "Code"), validators=[required(), at_most(16)])
+    code = StringField(forms.label("短码", "Code"), validators=[required(), at_most(16)])
 
 
 class EmptyForm(Form):

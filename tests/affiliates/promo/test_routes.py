@@ -108,9 +108,7 @@ def test_a_poster_that_cannot_be_drawn_says_why(client: FlaskClient, partner: An
     assert client.get(f"/partner/kit/{cohort.camp_slug}/posters/results").status_code == 200
 
 
-def test_a_name_no_font_has_is_refused_in_words(
-    client: FlaskClient, work: Open, sign_in: Any, cohort: Any
-) -> None:
+def test_a_name_no_font_has_is_refused_in_words(client: FlaskClient, work: Open, sign_in: Any, cohort: Any) -> None:
     with work() as w:
         partner, _ = make_linked_partner(w, "小满🌾")
         person = get_person(w, partner.person_id)
@@ -143,9 +141,7 @@ def test_what_is_not_there(client: FlaskClient, partner: Any, cohort: Any, addre
     assert client.get(address.format(slug=cohort.camp_slug)).status_code == 404
 
 
-def test_uses_are_counted_per_partner_and_day(
-    client: FlaskClient, partner: Any, cohort: Any, read: Look
-) -> None:
+def test_uses_are_counted_per_partner_and_day(client: FlaskClient, partner: Any, cohort: Any, read: Look) -> None:
     asset = f"{cohort.camp_slug}/moments-1"
     for _ in range(3):
         assert client.post("/partner/kit/used", data={"asset": asset, "kind": "copy"}).status_code == 204
@@ -193,7 +189,9 @@ def test_the_handbook_opens(client: FlaskClient, partner: Any) -> None:
     assert client.get("/partner/kit/handbook").status_code == 200
 
 
-@pytest.mark.parametrize("address", ["/partner/kit", "/partner/kit/qr", "/partner/kit/handbook", "/partner/kit/x/posters/headline.png"])
+@pytest.mark.parametrize(
+    "address", ["/partner/kit", "/partner/kit/qr", "/partner/kit/handbook", "/partner/kit/x/posters/headline.png"]
+)
 def test_the_kit_is_for_partners(client: FlaskClient, work: Open, sign_in: Any, address: str) -> None:
     assert client.get(address).status_code == 303
     with work() as w:

@@ -68,9 +68,7 @@ def test_one_visitor_keeps_one_code(client: FlaskClient, linked: Any, drain: Any
 
 
 @pytest.mark.parametrize("forged", ["", "abc", "InYxIg.forged", "é", "x" * 4000])
-def test_a_tampered_cookie_is_replaced(
-    client: FlaskClient, linked: Any, drain: Any, read: Look, forged: str
-) -> None:
+def test_a_tampered_cookie_is_replaced(client: FlaskClient, linked: Any, drain: Any, read: Look, forged: str) -> None:
     response = client.get(f"/r/{linked[1].code}", headers={**BROWSER, "Cookie": f"{COOKIE}={forged}"})
     assert response.status_code == 302
     drain()
@@ -165,9 +163,7 @@ def test_a_full_disk_does_not_stop_the_visitor(
     assert client.get(f"/r/{linked[1].code}", headers=BROWSER).status_code == 302
 
 
-def test_from_the_click_to_the_seat(
-    client: FlaskClient, work: Open, linked: Any, drain: Any, read: Look
-) -> None:
+def test_from_the_click_to_the_seat(client: FlaskClient, work: Open, linked: Any, drain: Any, read: Look) -> None:
     from lms.kernel.work import SYSTEM
     from lms.learning.enrollments import service as enrollments
     from lms.people.accounts.events import PersonSignedUp
@@ -247,7 +243,12 @@ def test_the_handle_changes_once(as_partner: FlaskClient, linked: Any, read: Loo
     assert as_partner.post("/partner/links/code", data={"code": "ada3000"}).status_code == 422
 
 
-ADDRESSES = ["/partner/links", "/partner/links/{code}/qr", "/partner/links/{code}/qr.svg", "/partner/links/{code}/qr.png"]
+ADDRESSES = [
+    "/partner/links",
+    "/partner/links/{code}/qr",
+    "/partner/links/{code}/qr.svg",
+    "/partner/links/{code}/qr.png",
+]
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -290,7 +291,7 @@ def test_the_console_shows_a_partners_links(
     page = client.get(where)
     assert page.status_code == 200 and link.shown in page.text
     part = client.get(where, headers={"HX-Request": "true"})
-    assert part.status_code == 200 and part.text.startswith('{# ') is False and 'id="partner-links"' in part.text
+    assert part.status_code == 200 and part.text.startswith("{# ") is False and 'id="partner-links"' in part.text
     stranger = new_client()
     assert stranger.get(where).status_code == 303
     sign_in(stranger, tutor)

@@ -11,8 +11,8 @@ from lms.affiliates.promo.rules.posters import (
     Week,
     day_text,
     poster_data,
-    refusal_text,
 )
+from lms.affiliates.promo.rules.refusals import refusal_text
 from lms.affiliates.promo.rules.texts import (
     CHANNELS,
     PromoText,
