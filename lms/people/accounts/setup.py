@@ -10,14 +10,14 @@ from wtforms import Form as AnyForm
 
 from lms.kernel.parts import EXTENSION, Parts, current_parts
 from lms.people.accounts.choices import keep_choice
+from lms.people.accounts.fence.passkeys import AnyPasskey
+from lms.people.accounts.fence.passwords import BoundedPasswords
+from lms.people.accounts.fence.store import PersonStore
+from lms.people.accounts.fence.words import DONE, MESSAGES, NOTES, OwnWords
 from lms.people.accounts.forms import SignUpForm
 from lms.people.accounts.mails import MAILS, OutboxMailUtil, render_for_account
 from lms.people.accounts.models import Person
-from lms.people.accounts.passkeys import AnyPasskey
-from lms.people.accounts.passwords import BoundedPasswords
 from lms.people.accounts.rules import Theme
-from lms.people.accounts.store import PersonStore
-from lms.people.accounts.words import DONE, MESSAGES, NOTES, OwnWords
 from lms.web.guards import sign_in_url
 from lms.web.htmx import go_sign_in, is_part
 from lms.web.limits import limiter

@@ -9,7 +9,7 @@ from flask import Flask
 from flask_security import core
 
 from lms.kernel.text import speaking
-from lms.people.accounts.words import DONE, MESSAGES, NOTES, OwnWords
+from lms.people.accounts.fence.words import DONE, MESSAGES, NOTES, OwnWords
 
 # Features that are switched off here never speak.
 _OFF = re.compile(r"^(US_|USERNAME_|OAUTH_|PHONE_|LOGIN_E|PASSWORDLESS|INVALID_LOGIN|GENERIC_US|REFRESH_TOKEN)")

@@ -1,0 +1,1 @@
+"""What Flask-Security is given instead of its own: datastore, words, passwords, passkeys."""
