@@ -16,6 +16,7 @@ from lms.learning.certificates import handlers as certificates
 from lms.learning.certificates.drawing import RENDERING
 from lms.learning.certificates.jobs import SWEEP
 from lms.learning.checkins.events import CheckedIn, CheckInAccepted
+from lms.learning.checkins.jobs import REMINDERS
 from lms.learning.enrollments import handlers as enrollments
 from lms.learning.enrollments.events import Enrolled, Withdrawn
 from lms.learning.questions import handlers as questions
@@ -50,6 +51,7 @@ ERRANDS: list[ErrandKind] = [
 
 # Jobs of the clock.
 SCHEDULES: list[Schedule | Pump] = [
+    REMINDERS,
     CLOSE_ANSWERED,
     SWEEP,
     INGEST,

@@ -120,9 +120,7 @@ def test_before_the_cutoff_a_new_version_takes_over(stage: Stage, work: Begin, r
     assert page.values["text"].endswith("再改一句。")
 
 
-def test_after_the_cutoff_the_version_on_time_counts(
-    stage: Stage, work: Begin, read: Look, clock: FixedClock
-) -> None:
+def test_after_the_cutoff_the_version_on_time_counts(stage: Stage, work: Begin, read: Look, clock: FixedClock) -> None:
     with work() as w:
         make_check_in(w, stage.lin, stage.write)
     clock.at = CUTOFF + timedelta(hours=1)

@@ -47,7 +47,7 @@ def _show(
         void_form=VoidForm(formdata=None),
         next_code=queries.next_in_queue(read, who, code),
         previous_code=queries.next_in_queue(read, who, code, back=True),
-        queue=queries.queue(read, who, None, 12) if part is None else None,
+        queue=queries.queue(read, who, None, 12),
         my_id=who.person_id,
     )
 
