@@ -33,10 +33,17 @@ def empty(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
         db.engine.dispose()
 
 
+# SQLite cannot show an index on an expression; PostgreSQL's run compares those.
+UNSEEN_ON_SQLITE = {"uq_person_email_lower"}
+
+
 @pytest.mark.both_engines
+@pytest.mark.filterwarnings("ignore:.*expression-based index")
 def test_from_empty_to_the_models(empty: Flask) -> None:
     upgrade()
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": db.metadata})
         left = compare_metadata(context, db.metadata)
-    assert not left, f"`flask db migrate -m \"rooms add …\"` is missing: {left}"
+        if connection.dialect.name == "sqlite":
+            left = [change for change in left if getattr(change[1], "name", "") not in UNSEEN_ON_SQLITE]
+    assert not left, f'`flask db migrate -m "rooms add …"` is missing: {left}'
