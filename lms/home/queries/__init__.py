@@ -1,0 +1,1 @@
+"""Reads of the composed pages, one module per page."""

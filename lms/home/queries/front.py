@@ -1,0 +1,149 @@
+"""Reads of the pages anybody may see: the front page and a camp's landing page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time
+
+from lms.kernel.work import Actor, Read
+from lms.learning.camps import queries as camps
+from lms.learning.camps.queries import Camp, Cohort, DayOutline, Landing, Story
+from lms.learning.camps.rules import OVER, instant, zone_of
+from lms.learning.enrollments import queries as enrollments
+from lms.learning.enrollments.queries import MyCohort, Results
+from lms.people.accounts.queries import Person
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A cohort that takes students, with its free seats."""
+
+    cohort: Cohort
+    left: int
+
+    @property
+    def is_full(self) -> bool:
+        """Say whether joining means waiting in line."""
+        return self.left <= 0
+
+    @property
+    def taken(self) -> int:
+        """Count the seats that are gone."""
+        return self.cohort.seats - max(self.left, 0)
+
+
+@dataclass(frozen=True)
+class OpenCamp:
+    """A camp on the front page: its story, the cohort to join, and how many others are open too."""
+
+    offer: Offer
+    story: Story
+    others: int
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A week of the curriculum with its days."""
+
+    title: str
+    takeaway: str
+    days: list[DayOutline]
+
+
+@dataclass(frozen=True)
+class LandingPage:
+    """Everything a landing page shows. `offer` is the cohort chosen among `offers`; `mine` is set for who is in."""
+
+    camp: Camp
+    story: Story
+    stretches: list[Stretch]
+    offers: list[Offer]
+    offer: Offer | None
+    finished: Cohort | None
+    results: Results | None
+    tutors: list[Person]
+    mine: MyCohort | None
+
+
+def list_open_camps(read: Read) -> list[OpenCamp]:
+    """List what can be joined now, the earliest start first; three statements."""
+    cohorts = camps.list_open_cohorts(read)
+    if not cohorts:
+        return []
+    stories = camps.list_stories(read, {cohort.camp_id for cohort in cohorts})
+    by_camp: dict[int, list[Offer]] = {}
+    for offer in _offers(read, cohorts):
+        by_camp.setdefault(offer.cohort.camp_id, []).append(offer)
+    return [
+        OpenCamp(chosen, stories.get(camp_id, Story()), len(offers) - 1)
+        for camp_id, offers in by_camp.items()
+        if (chosen := choose_offer(offers, "")) is not None
+    ]
+
+
+def look_at_landing(read: Read, who: Actor, slug: str, wanted: str = "") -> LandingPage:
+    """Gather a landing page in six statements, two more for somebody signed in.
+
+    `wanted` is the code of one of the open cohorts; without it the earliest with free seats is chosen.
+    Refuses: CampNotFound.
+    """
+    landing = camps.get_landing(read, slug)
+    offers = _offers(read, landing.open)
+    offer = choose_offer(offers, wanted)
+    finished = landing.finished[0] if landing.finished else None
+    shown = offer.cohort if offer else finished
+    return LandingPage(
+        camp=landing.camp,
+        story=landing.story,
+        stretches=stretches_of(landing),
+        offers=offers,
+        offer=offer,
+        finished=finished,
+        results=_results(read, finished),
+        tutors=camps.list_tutor_people(read, [shown.id]).get(shown.id, []) if shown else [],
+        mine=_mine(read, who, landing.camp),
+    )
+
+
+def choose_offer(offers: Sequence[Offer], wanted: str) -> Offer | None:
+    """Choose the offer that was asked for, else the first with free seats, else the first."""
+    for offer in offers:
+        if offer.cohort.code == wanted:
+            return offer
+    return next((offer for offer in offers if not offer.is_full), offers[0] if offers else None)
+
+
+def stretches_of(landing: Landing) -> list[Stretch]:
+    """Sort the days into the weeks that the story names; days outside any week follow on their own."""
+    days = [day for day in landing.days if day.number > 0]
+    named = [
+        Stretch(week.title, week.takeaway, [day for day in days if week.first <= day.number <= week.last])
+        for week in landing.story.weeks
+    ]
+    placed = {day.number for stretch in named for day in stretch.days}
+    rest = [day for day in days if day.number not in placed]
+    return [stretch for stretch in named if stretch.days] + ([Stretch("", "", rest)] if rest else [])
+
+
+def _offers(read: Read, cohorts: Sequence[Cohort]) -> list[Offer]:
+    if not cohorts:
+        return []
+    left = enrollments.seats_left(read, [cohort.id for cohort in cohorts])
+    return [Offer(cohort, left.get(cohort.id, cohort.seats)) for cohort in cohorts]
+
+
+def _results(read: Read, finished: Cohort | None) -> Results | None:
+    if finished is None:
+        return None
+    began = instant(finished.starts_on, time(0), zone_of(finished.time_zone))
+    results = enrollments.count_results(read, finished.id, began)
+    return results if results.joined else None
+
+
+def _mine(read: Read, who: Actor, camp: Camp) -> MyCohort | None:
+    """Find the visitor's own place in a cohort of this camp that is not over yet."""
+    if who.person_id is None:
+        return None
+    for mine in enrollments.list_my_cohorts(read, who.person_id):
+        if mine.cohort.camp_id == camp.id and mine.cohort.state not in OVER:
+            return mine
+    return None
