@@ -3,7 +3,7 @@
 import secrets
 
 import structlog
-from flask import Blueprint, Response, make_response, redirect, request, url_for
+from flask import Blueprint, Response, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound as NoSuchPage
 
@@ -48,7 +48,8 @@ def _follow(code: str, slug: str) -> ResponseReturnValue:
     pointer = current_pointers().find(code.lower()[:20], request.args.get("c", "").lower()[:24])
     if not pointer.link_id or pointer.archived:
         return _lost(410 if pointer.link_id else 404)
-    response = make_response(redirect(f"/c/{slug}" if slug else pointer.target, 302))
+    response = make_response("", 302)
+    response.location = f"/c/{slug}" if slug else pointer.target
     # Every visit must reach us, and no cache may hand one visitor's cookie to another.
     response.headers["Cache-Control"] = "no-store"
     agent = request.headers.get("User-Agent", "")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -115,6 +116,11 @@ def is_bot(user_agent: str, method: str = "GET", purpose: str = "") -> bool:
         return True
     if purpose and any(word in purpose.lower() for word in _PREFETCH):
         return True
+    return _is_program(user_agent[:400])
+
+
+@lru_cache(maxsize=4096)
+def _is_program(user_agent: str) -> bool:
     return _BOTS.search(user_agent) is not None
 
 
