@@ -30,6 +30,7 @@ from lms.learning.certificates.errors import (
 )
 from lms.learning.certificates.queries import CertificateFacts, Place
 from lms.learning.certificates.rules import Drawing, RevokeReason, Wording
+from lms.learning.certificates.service import issuing
 from lms.learning.checkins.events import CheckedIn
 from lms.learning.enrollments import queries as enrollments
 from lms.learning.enrollments.queries import Enrollment
@@ -199,6 +200,25 @@ def test_the_clocks_job_finds_what_no_event_brought(stage: Any, work: Begin, rea
     with work() as w:
         jobs.sweep(w)
     assert queries.count_certificates(read(), cohort.id) == 1
+
+
+def test_a_large_cohort_is_done_in_several_short_works(
+    stage: Any, work: Begin, read: Look, drain: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(issuing, "BATCH", 2)
+    cohort, _, people = stage([4] * 5 + [1], state="ended")
+    with work() as w:
+        assert service.issue_due(w, cohort.id) == 2
+    drain()
+    look = read()
+    assert queries.count_certificates(look, cohort.id) == 5
+    assert all(topics(look, person) == ["issued"] for person in people[:5])
+    run = queries.get_run(look, cohort.code)
+    assert run.count(Place.ISSUED) == 5
+    assert [enrollments.find_enrollment(look, cohort.id, one.id).state for one in people] == [  # type: ignore[union-attr]
+        *["completed"] * 5,
+        "not_completed",
+    ]
 
 
 def test_enrollments_close_with_the_cohort(stage: Any, work: Begin, read: Look) -> None:

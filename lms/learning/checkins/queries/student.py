@@ -143,6 +143,12 @@ class DayView:
         return self.page.day
 
     @property
+    def first_to_do(self) -> str:
+        """Give the code of the first hand-in still to write, required ones before others; empty for none."""
+        todo = [card for card in self.tasks if card.is_hand_in and card.state in ("open", "draft", "missed")]
+        return min(todo, key=lambda card: not card.required).code if todo else ""
+
+    @property
     def done(self) -> int:
         """Count the tasks that are done."""
         return sum(card.is_done for card in self.tasks)

@@ -172,5 +172,5 @@ def behind() -> ResponseReturnValue:
     if who.has("operator"):
         taught = camps.list_cohorts(read, states=_TAUGHT)
     cohorts = {cohort.id: cohort for cohort in taught if cohort.state in _TAUGHT}
-    people = queries.list_behind(read, list(cohorts)) if cohorts else []
-    return render("learning/checkins/behind.html", people=people, cohorts=cohorts)
+    lagging = queries.list_behind(read, list(cohorts)) if cohorts else []
+    return render("learning/checkins/behind.html", lagging=lagging, cohorts=cohorts)
