@@ -14,7 +14,7 @@ from lms.learning.camps.events import CohortMoved, CohortOpened
 from lms.learning.camps.jobs import IMPORT
 from lms.learning.certificates import handlers as certificates
 from lms.learning.certificates.drawing import RENDERING
-from lms.learning.certificates.jobs import SWEEP
+from lms.learning.certificates.jobs import ISSUING, SWEEP
 from lms.learning.checkins.events import CheckedIn, CheckInAccepted
 from lms.learning.checkins.jobs import REMINDERS
 from lms.learning.enrollments import handlers as enrollments
@@ -46,6 +46,7 @@ ERRANDS: list[ErrandKind] = [
     ACCOUNT_MAIL,
     MAIL,
     IMPORT,
+    ISSUING,
     RENDERING,
 ]
 

@@ -2,33 +2,24 @@
 
 from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from lms.kernel.outbox import Schedule
-from lms.kernel.work import Work
+from lms.kernel.outbox import ErrandKind, Payload, Schedule
+from lms.kernel.parts import Parts
+from lms.kernel.work import Read, Work
 from lms.learning.camps import queries as camps
-from lms.learning.certificates import models as tables
 from lms.learning.certificates import service
 from lms.learning.certificates.rules import ISSUING_COHORTS
+from lms.learning.certificates.service.issuing import ISSUE
 from lms.learning.enrollments import queries as enrollments
 from lms.learning.enrollments.rules import EnrollmentState
 
 
 def sweep(work: Work) -> None:
-    """Issue what handlers could not: in cohorts whose last day has come and where somebody has no certificate yet."""
-    cohort, enrollment, certificate = camps.cohort_source(), enrollments.enrollment_source(), tables.Certificate
-    waiting = (
-        select(enrollment.c.id)
-        .outerjoin(certificate, certificate.enrollment_id == enrollment.c.id)
-        .where(
-            enrollment.c.cohort_id == cohort.c.id,
-            or_(
-                enrollment.c.state == EnrollmentState.ENROLLED,
-                (enrollment.c.state == EnrollmentState.NOT_COMPLETED) & certificate.id.is_(None),
-            ),
-        )
-        .exists()
-    )
+    """Issue and close what no event brought, in cohorts whose last day has come and that still have open places."""
+    cohort, enrollment = camps.cohort_source(), enrollments.enrollment_source()
+    is_open = enrollment.c.state == EnrollmentState.ENROLLED
+    waiting = select(enrollment.c.id).where(enrollment.c.cohort_id == cohort.c.id, is_open).exists()
     # A last day that lies in the far east is reached up to a day before UTC's.
     reached = cohort.c.ends_on <= work.now.date() + timedelta(days=1)
     found = select(cohort.c.id).where(cohort.c.state.in_(ISSUING_COHORTS), reached, waiting).order_by(cohort.c.id)
@@ -37,3 +28,19 @@ def sweep(work: Work) -> None:
 
 
 SWEEP = Schedule(name="certificates.sweep", every=timedelta(minutes=15), run=sweep)
+
+
+def _nothing_first(_read: Read, payload: Payload) -> Payload:
+    return payload
+
+
+def _nothing_outside(_parts: Parts, _key: str, prepared: Payload) -> Payload:
+    return prepared
+
+
+def _issue(work: Work, payload: Payload, _result: Payload) -> None:
+    service.issue_due(work, payload["cohort_id"])
+
+
+# One stretch of a cohort's run: it has no effect outside, it only has a work of its own.
+ISSUING = ErrandKind(name=ISSUE, prepare=_nothing_first, perform=_nothing_outside, record=_issue)

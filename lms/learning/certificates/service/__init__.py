@@ -1,9 +1,10 @@
 """What may be done in the certificates room."""
 
 from lms.learning.certificates.service.changes import redraw, refresh_card, reinstate, reissue, revoke
-from lms.learning.certificates.service.issuing import issue_due, issue_one, issue_run
+from lms.learning.certificates.service.issuing import ask_issuing, issue_due, issue_one, issue_run
 
 __all__ = [
+    "ask_issuing",
     "issue_due",
     "issue_one",
     "issue_run",

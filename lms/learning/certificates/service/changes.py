@@ -9,8 +9,8 @@ from lms.learning.certificates import rules
 from lms.learning.certificates.errors import CertificateNotFound, DocumentRevoked
 from lms.learning.certificates.queries.certificates import CertificateFacts, facts
 from lms.learning.certificates.rules import CertificateState, EventKind, RevokeReason, Snapshot, Wording
-from lms.learning.certificates.service.record import ask_drawing, locked, note, tell_holder
-from lms.learning.certificates.service.snapshot import count_days
+from lms.learning.certificates.service.record import ask_drawing, happening, locked, tell_holder
+from lms.learning.certificates.service.standings import count_days
 from lms.learning.enrollments import queries as enrollments
 from lms.people.accounts.rules import clean_name
 
@@ -20,7 +20,7 @@ def revoke(work: Work, who: Actor, code: str, reason: RevokeReason, remark: str 
     row = locked(work, code)
     rules.require_revocable(row.state)
     row.state = CertificateState.REVOKED
-    note(work, who, row, EventKind.REVOKED, reason=reason, remark=remark)
+    work.add(happening(work, who, row, EventKind.REVOKED, reason=reason, note=remark))
     _audit(work, row, "revoke_certificate", CertificateState.ISSUED, reason=reason)
     # Stored with the notice, so in both languages: the reader's own is chosen when it is shown.
     label = rules.REASON_LABELS[reason]
@@ -33,7 +33,7 @@ def reinstate(work: Work, who: Actor, code: str, remark: str = "") -> Certificat
     row = locked(work, code)
     rules.require_reinstatable(row.state)
     row.state = CertificateState.ISSUED
-    note(work, who, row, EventKind.REINSTATED, remark=remark)
+    work.add(happening(work, who, row, EventKind.REINSTATED, note=remark))
     _audit(work, row, "reinstate_certificate", CertificateState.REVOKED)
     tell_holder(work, row, "reinstated")
     return facts(row)
@@ -53,7 +53,7 @@ def reissue(work: Work, who: Actor, code: str, to: Wording, remark: str = "") ->
     row.language, row.style = wanted.language, wanted.style
     row.revision += 1
     _forget_files(row)
-    note(work, who, row, EventKind.REISSUED, remark=remark, changed=changed)
+    work.add(happening(work, who, row, EventKind.REISSUED, note=remark, changed=changed))
     work.audit(
         "reissue_certificate",
         subject=f"certificate:{row.code}",

@@ -1,6 +1,7 @@
 """A certificate's row: held, its history kept, its files asked for, its holder told."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 
@@ -22,29 +23,22 @@ def locked(work: Work, code: str) -> tables.Certificate:
     return lock(work, tables.Certificate, found)
 
 
-def note(
+def happening(
     work: Work,
     who: Actor,
     row: tables.Certificate,
     kind: EventKind,
-    *,
-    reason: str = "",
-    remark: str = "",
-    changed: Sequence[str] = (),
-) -> None:
-    """Keep what happened; names are kept as digests only."""
-    work.add(
-        tables.CertificateEvent(
-            certificate_id=row.id,
-            kind=kind,
-            at=work.now,
-            who_id=who.person_id,
-            reason=reason,
-            note=remark,
-            revision=row.revision,
-            changed=list(changed),
-            name_digest=row.name_digest,
-        )
+    **more: Any,
+) -> tables.CertificateEvent:
+    """Make the line of history: `more` may hold reason, note and changed; names are kept as digests only."""
+    return tables.CertificateEvent(
+        certificate_id=row.id,
+        kind=kind,
+        at=work.now,
+        who_id=who.person_id,
+        revision=row.revision,
+        name_digest=row.name_digest,
+        **more,
     )
 
 
@@ -53,24 +47,31 @@ def ask_drawing(work: Work, row: tables.Certificate) -> None:
     row.draws += 1
     row.asked_at = work.now
     work.session.flush()
-    queue_drawing(work, row)
+    key, payload = drawing_of(row)
+    work.errand(RENDER, key=key, payload=payload)
 
 
-def queue_drawing(work: Work, row: tables.Certificate) -> None:
-    """Write the errand of the drawing that the row waits for."""
-    payload = {"certificate_id": row.id, "draw": row.draws}
-    work.errand(RENDER, key=f"{RENDER}:{row.id}:{row.draws}", payload=payload)
+def drawing_of(row: tables.Certificate) -> tuple[str, dict[str, Any]]:
+    """Give key and payload of the errand of the drawing that the row waits for."""
+    return f"{RENDER}:{row.id}:{row.draws}", {"certificate_id": row.id, "draw": row.draws}
 
 
 def tell_holder(work: Work, row: tables.Certificate, topic: str, **values: str) -> None:
     """Send the holder one of this room's messages; each happening has its own key."""
-    if row.person_id is None:
-        return
-    messages.send(
-        work,
-        row.person_id,
-        f"learning/certificates/{topic}",
-        key=f"certificate:{row.id}:{topic}:{row.revision}:{work.now.isoformat()}",
-        link="/certificates",
-        values={"camp": row.snapshot["camp"], "cohort": row.snapshot["cohort"], **values},
-    )
+    key = f"certificate:{row.id}:{topic}:{row.revision}:{work.now.isoformat()}"
+    tell_holders(work, [row], topic, key=key, **values)
+
+
+def tell_holders(work: Work, rows: Sequence[tables.Certificate], topic: str, *, key: str, **values: str) -> None:
+    """Send the holders of certificates of one cohort a message of this room."""
+    holders = [row.person_id for row in rows if row.person_id is not None]
+    if holders:
+        camp = {"camp": rows[0].snapshot["camp"], "cohort": rows[0].snapshot["cohort"]}
+        messages.send(
+            work,
+            holders,
+            f"learning/certificates/{topic}",
+            key=key,
+            link="/certificates",
+            values={**camp, **values},
+        )
