@@ -39,7 +39,7 @@ from lms.people.accounts.errors import NameRefused
 from lms.people.accounts.queries import Person
 from lms.people.messages.queries import list_notices
 from lms.web.ports import ports
-from tests.conftest import STORY_NOW
+from tests.conftest import STORY_NOW, Mailbox
 from tests.factories.accounts import as_actor, cast, make_people, make_person
 from tests.factories.camps import walk_to
 from tests.factories.certificates import BEFORE_START, hand_in, issue_all, make_class
@@ -412,6 +412,32 @@ def test_every_privileged_act_is_audited(stage: Any, work: Begin, read: Look) ->
         service.issue_run(w, who, cohort.code)
     acts = [one.act for one in read().session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
     assert acts[-4:] == ["revoke_certificate", "reinstate_certificate", "reissue_certificate", "run_certificates"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_happening_reaches_the_holder_as_a_whole_mail(
+    stage: Any, work: Begin, drain: Any, mailbox: Mailbox, language: str
+) -> None:
+    who = operator(work)
+    cohort, _, (holder,) = stage([4], names=["小🦩"])
+    with work() as w:
+        accounts.set_language(w, student_actor(holder), language)
+    (found,) = issued(work, cohort)
+    with work() as w:
+        service.reissue(w, who, found.code, Wording("林晓", "zh", found.style))
+        service.revoke(w, who, found.code, RevokeReason.WORK_VOIDED)
+        service.reinstate(w, who, found.code)
+    drain()
+    mails = {mail.subject.split("：")[0].split(":")[0]: mail for mail in mailbox.to(holder.email)}
+    wanted = {
+        "zh": {"你的结营证书", "证书已更正", "证书已撤销", "证书已恢复"},
+        "en": {"Your certificate", "Certificate corrected", "Certificate revoked", "Certificate reinstated"},
+    }
+    assert wanted[language] <= set(mails)
+    revoked = mails["证书已撤销" if language == "zh" else "Certificate revoked"]
+    reason = "计入结营的打卡后来作废" if language == "zh" else "Check-ins it counted were voided later"
+    assert reason in revoked.text and reason in revoked.html
+    assert "http://localhost/certificates" in revoked.text
 
 
 # --- Reads ----------------------------------------------------------------------
