@@ -13,7 +13,7 @@ from lms.kernel.work import Work
 from lms.learning.camps import queries as camps
 from lms.learning.camps.rules import CohortState
 from lms.learning.checkins import models as tables
-from lms.learning.checkins.queries.student import HANDED_IN
+from lms.learning.checkins.queries.cards import HANDED_IN
 from lms.learning.enrollments.queries import enrollment_source
 from lms.learning.enrollments.rules import EnrollmentState
 from lms.people.messages.service import Message, post

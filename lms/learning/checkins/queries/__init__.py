@@ -1,6 +1,7 @@
 """What others may know about check-ins, by topic: a student's days, one hand-in, the class, the tutor's queue."""
 
 from lms.learning.checkins.queries.across import DayRate, active_source, day_rates
+from lms.learning.checkins.queries.cards import TaskCard, task_card
 from lms.learning.checkins.queries.classes import (
     Behind,
     ClassProgress,
@@ -35,14 +36,12 @@ from lms.learning.checkins.queries.hand_ins import (
 from lms.learning.checkins.queries.student import (
     CalendarDay,
     DayView,
-    TaskCard,
     TodayView,
     calendar_view,
     day_view,
     list_marks,
     my_returned,
     require_task,
-    task_card,
     today_view,
 )
 

@@ -8,7 +8,7 @@ from sqlalchemy import Subquery, and_, case, func, select
 from lms.kernel.work import Read
 from lms.learning.camps import queries as camps
 from lms.learning.checkins import models as tables
-from lms.learning.checkins.queries.student import HANDED_IN
+from lms.learning.checkins.queries.cards import HANDED_IN
 from lms.learning.enrollments.queries import enrollment_source
 from lms.learning.enrollments.rules import READING
 

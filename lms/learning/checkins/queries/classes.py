@@ -11,8 +11,8 @@ from lms.kernel.work import Read
 from lms.learning.camps import queries as camps
 from lms.learning.camps.queries import Day
 from lms.learning.checkins import models as tables
+from lms.learning.checkins.queries.cards import HANDED_IN, Author
 from lms.learning.checkins.queries.plans import load_plan
-from lms.learning.checkins.queries.student import HANDED_IN, Author
 from lms.learning.checkins.rules import CheckInState, DayMark, HandIn, hand_in_of, progress
 from lms.learning.enrollments.queries import enrollment_source
 from lms.learning.enrollments.rules import READING
@@ -197,7 +197,7 @@ def list_behind(read: Read, cohort_id: int | Sequence[int], limit: int = 200) ->
     days = _closed_days(read, cohorts)
     totals, active = _gaps(days), _activity(cohorts)
     enrollment, person = enrollment_source(), person_source()
-    returned = func.coalesce(active.c.returned, 0)
+    handed_in, returned = func.coalesce(active.c.handed_in, 0), func.coalesce(active.c.returned, 0)
     missed = func.coalesce(totals.c.missed, 0)
     found = read.session.execute(
         select(
@@ -205,7 +205,7 @@ def list_behind(read: Read, cohort_id: int | Sequence[int], limit: int = 200) ->
             enrollment.c.cohort_id,
             person.c.code,
             person.c.display_name,
-            func.coalesce(active.c.handed_in, 0),
+            handed_in,
             missed,
             returned,
             active.c.last_at,
@@ -214,19 +214,13 @@ def list_behind(read: Read, cohort_id: int | Sequence[int], limit: int = 200) ->
         .join(totals, totals.c.enrollment_id == enrollment.c.id, isouter=True)
         .join(active, active.c.enrollment_id == enrollment.c.id, isouter=True)
         .where(enrollment.c.cohort_id.in_(cohorts), enrollment.c.state == "enrolled")
-        .where(
-            or_(
-                missed >= _BEHIND_FROM,
-                returned > 0,
-                and_(func.coalesce(active.c.handed_in, 0) == 0, missed > 0),
-            )
-        )
+        .where(or_(missed >= _BEHIND_FROM, returned > 0, and_(handed_in == 0, missed > 0)))
         .order_by(missed.desc(), returned.desc(), enrollment.c.id)
         .limit(limit)
     )
     return [
-        Behind(code, cohort, Author(who, name), handed_in == 0, gap, back, at)
-        for code, cohort, who, name, handed_in, gap, back, at in found
+        Behind(code, cohort, Author(who, name), done == 0, gap, back, at)
+        for code, cohort, who, name, done, gap, back, at in found
     ]
 
 

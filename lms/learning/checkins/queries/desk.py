@@ -11,8 +11,8 @@ from lms.kernel.errors import NotFound
 from lms.kernel.work import Actor, Read
 from lms.learning.camps import queries as camps
 from lms.learning.checkins import models as tables
+from lms.learning.checkins.queries.cards import Author
 from lms.learning.checkins.queries.hand_ins import Version, list_files, list_versions
-from lms.learning.checkins.queries.student import Author
 from lms.learning.checkins.rules import CheckInState, in_grace
 from lms.learning.enrollments import queries as enrollments
 from lms.people.accounts.queries import list_people, person_source

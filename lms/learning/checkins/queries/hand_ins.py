@@ -12,7 +12,7 @@ from lms.kernel.files import StoredFile
 from lms.kernel.work import Actor, Read
 from lms.learning.camps.queries import Task, cohort_task_source
 from lms.learning.checkins import models as tables
-from lms.learning.checkins.queries.student import Author, Said, Stored, list_stored, task_card
+from lms.learning.checkins.queries.cards import Author, Said, Stored, list_stored, task_card
 from lms.learning.checkins.rules import require_hand_in
 from lms.learning.checkins.rules.uploads import PICTURES
 from lms.learning.enrollments import queries as enrollments

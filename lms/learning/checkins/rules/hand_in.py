@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from unicodedata import normalize
 from urllib.parse import urlsplit
 
 from lms.kernel.errors import Refusal
@@ -19,8 +20,8 @@ _THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 # The live count in the browser follows the same rule: each Han, kana or Hangul sign one, each run of other
 # letters or digits one, an apostrophe, hyphen, dot or comma inside it included.
 _SIGN = (
-    "[\u1100-\u11ff\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3038-\u303b\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff]"
+    r"[\u1100-\u11ff\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3038-\u303b\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff"
+    r"\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff]"
 )
 _RUN = rf"(?:(?!{_SIGN})[^\W_])+"
 _WORD = re.compile(rf"{_SIGN}|{_RUN}(?:['’\-.,]{_RUN})*")
@@ -140,7 +141,7 @@ def _number_problem(number: str) -> Refusal | None:
 
 def read_number(typed: str) -> float | None:
     """Read a number as people type it: full-width digits, 1,000 and 2,5 included; None for none."""
-    plain = typed.strip().replace("，", ",")
+    plain = normalize("NFKC", typed).strip()
     plain = plain.replace(",", "" if _THOUSANDS.fullmatch(plain) else ".")
     try:
         value = float(plain)
