@@ -9,6 +9,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
+from lms.demo.season import Progress, how_far, tell_season
 from lms.kernel.errors import Refusal
 from lms.kernel.jobs import Worker, make_huey
 from lms.kernel.parts import current_parts
@@ -25,6 +26,7 @@ from lms.web.assets import build
 assets = AppGroup("assets", help="Front-end files.")
 camp = AppGroup("camp", help="Camps as folders of Markdown.")
 person = AppGroup("person", help="People and their roles.")
+demo = AppGroup("demo", help="The demo; refused outside the demo mode.")
 
 
 @assets.command("build")
@@ -89,6 +91,23 @@ def grant(mail: str, role: str) -> None:
     click.echo(f"{mail} is {role}.")
 
 
+@demo.command("season")
+@with_appcontext
+def season() -> None:
+    """Tell the demo's season, unless it is there already."""
+    if not current_parts().settings.demo:
+        raise click.ClickException("This is not a demo. Set ENCAMP_MODE=demo, with a database of its own.")
+    progress = how_far()
+    if progress is Progress.CUT_SHORT:
+        raise click.ClickException("The season was cut short while it was told. Begin anew: make demo FRESH=1")
+    if progress is Progress.TOLD:
+        click.echo("The season is there already.")
+        return
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    told = tell_season(app)
+    click.echo(f"The season is told: {told.people} people in {told.cohorts} cohorts.")
+
+
 @click.command("work")
 @click.option("--threads", default=2, show_default=True, help="How many rows are worked on at once.")
 @with_appcontext
@@ -100,5 +119,5 @@ def work(threads: int) -> None:
 
 def add_commands(app: Flask) -> None:
     """Give the app its commands."""
-    for command in (assets, camp, person, work):
+    for command in (assets, camp, demo, person, work):
         app.cli.add_command(command)

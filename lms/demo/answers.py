@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from lms.demo.cast import SURVEYORS, WRITERS
+from lms.demo.cast import DOORS, SURVEYORS, WRITERS
 from lms.demo.classwork import STOPPED
 from lms.demo.cohorts import SURVEY_RUN, WRITING_RUN, Run
 from lms.demo.stage import Stage
@@ -71,7 +71,8 @@ def _leave_open(stage: Stage, forum: Forum, items: list[Item]) -> None:
 
 
 def _ask(stage: Stage, forum: Forum, item: Item, moments: list[datetime]) -> None:
-    askers = stage.dice.sample([key for key in forum.keys if key != item.by], len(item.asked) + 2)
+    # The demo's own students ask only what the story gives them.
+    askers = stage.dice.sample([key for key in forum.keys if key not in DOORS], len(item.asked) + 2)
     if item.by:
         askers.insert(0, item.by)
     for words, key, at in zip(item.asked, askers, moments, strict=False):

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from lms.demo.cast import ACADEMY, ACADEMY_LATER, SURVEYORS, WRITERS
 from lms.demo.cohorts import ACADEMY_RUN, SURVEY_RUN, WRITING_RUN, Run
+from lms.demo.pictures import draw_sheet
 from lms.demo.stage import Stage
 from lms.demo.stories import Piece, academy_piece, read_story, review_words, survey_piece, writing_piece
 from lms.kernel.work import Read, Work
@@ -99,8 +100,17 @@ def _when(stage: Stage, paper: Paper, habit: float) -> datetime:
 def _hand_in(stage: Stage, paper: Paper, work: Work) -> None:
     opened = work.now - timedelta(minutes=stage.dice.randint(6, 40))
     values = HandInValues(paper.piece.text, number=paper.piece.number)
+    _attach(stage, paper, work)
     row = checkins.check_in(work, stage.actor(paper.key), paper.task.code, values, opened)
     _review(stage, replace(paper, code=row.code))
+
+
+def _attach(stage: Stage, paper: Paper, work: Work) -> None:
+    sheets = read_story("clear_writing_hand_ins")["sheets"] if paper.run is WRITING_RUN else {}
+    text = sheets.get(f"{paper.key}-{paper.task.day_number}")
+    if text and (sheet := draw_sheet(text)) is not None:
+        picture = checkins.prepare_upload(sheet, "IMG_2041.jpg")
+        checkins.add_file(work, stage.actor(paper.key), paper.task.code, picture)
 
 
 # --- Reviews ----------------------------------------------------------------

@@ -7,6 +7,8 @@ from functools import partial
 
 from lms.affiliates.partners import service as partners
 from lms.affiliates.partners.queries import agreement_in_force, find_partner
+from lms.affiliates.promo import service as promo
+from lms.affiliates.promo.rules import UseKind
 from lms.affiliates.tracking import queries as links
 from lms.affiliates.tracking import service as tracking
 from lms.affiliates.tracking.rules import Click, Device
@@ -21,6 +23,9 @@ from lms.people.messages.rules import TopicGroup
 # Whose link somebody came through, where the story needs it.
 BROUGHT = {"student": "partner", "maya": "elena", "ouyang": "partner", "yu-lei": "partner", "ge-chuan": "lin-mo"}
 _DIRECT = 0.22  # the share that comes without a link
+_HELD = (TopicGroup.LESSONS, TopicGroup.ANSWERS, TopicGroup.CAMPS)  # mails nobody would read while the story is told
+_CLICK_DAYS = 26
+_QUIET_PULL, _QUIET_SHARE = 2.0, 0.4  # who posts little has days without a click
 
 
 def enter(stage: Stage, work: Work, player: Player) -> None:
@@ -38,14 +43,14 @@ def enter(stage: Stage, work: Work, player: Player) -> None:
         confirmed=True,
     )
     if not door:
-        messages.choose_mail(work, person.id, dict.fromkeys(TopicGroup, False))
+        messages.choose_mail(work, person.id, dict.fromkeys(_HELD, False))
 
 
 def wish_mail_again(stage: Stage, work: Work) -> None:
     """From now on everybody gets mail, so that what is done in the demo is seen in its mailbox."""
     for key, person in stage.people.items():
         if key not in DOORS:
-            messages.choose_mail(work, person.id, dict.fromkeys(TopicGroup, True))
+            messages.choose_mail(work, person.id, dict.fromkeys(_HELD, True))
 
 
 # --- Becoming a partner -----------------------------------------------------
@@ -110,6 +115,17 @@ def _make_links(stage: Stage, key: str, places: tuple[str, ...], at: datetime) -
     stage.scene(at, make)
 
 
+def use_kit(stage: Stage) -> None:
+    """The demo's partner takes texts out of the kit, now and then."""
+    for n, name in enumerate(("moments-1", "group-2", "private-3", "moments-1")):
+        at = stage.moment(stage.today(SHANGHAI) - timedelta(days=9 - 2 * n), 12.6 + n, SHANGHAI)
+        stage.scene(at, partial(_use, stage, f"clear-writing/{name}", UseKind.COPY))
+
+
+def _use(stage: Stage, asset: str, kind: UseKind, work: Work) -> None:
+    promo.count_use(work, stage.partner("partner"), asset, kind)
+
+
 # --- Clicks and who they bring ----------------------------------------------
 
 
@@ -117,7 +133,7 @@ def wander(stage: Stage) -> None:
     """People click day after day, most in the evening; today as far as it has come."""
     pulls = {one.player.key: one.pull for one in PARTNERS} | {key: pull for key, _, pull in TAPPED}
     today = stage.today(SHANGHAI)
-    for ago in range(40, -1, -1):
+    for ago in range(_CLICK_DAYS, -1, -1):
         day = today - timedelta(days=ago)
         begins = stage.moment(day, 0, SHANGHAI)
         at = min(stage.moment(day, 23.9, SHANGHAI), stage.now)
@@ -130,9 +146,9 @@ def wander(stage: Stage) -> None:
 def _click(stage: Stage, since: datetime, pulls: dict[str, float], work: Work) -> None:
     clicks = []
     for key, pull in pulls.items():
-        for _ in range(round(stage.dice.uniform(0.3, 1.7) * pull) if key in stage.links else 0):
-            share = stage.dice.betavariate(2.2, 1.6)
-            at = since + (work.now - since) * share
+        quiet = pull < _QUIET_PULL and stage.dice.random() < _QUIET_SHARE
+        for _ in range(0 if quiet or key not in stage.links else round(stage.dice.uniform(0.3, 1.7) * pull)):
+            at = since + (work.now - since) * stage.dice.betavariate(2.2, 1.6)
             clicks.append(_visit(stage, key, at, _code(stage, 64)))
     tracking.ingest_clicks(work, clicks)
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from functools import partial
 
 from flask import Flask
+from sqlalchemy import select
 
 from lms.demo.answers import ask_and_answer
 from lms.demo.cast import BY_KEY, SHANGHAI, STAFF
 from lms.demo.classwork import leave_open, study
 from lms.demo.cohorts import fill_cohorts, import_camps, open_cohorts
-from lms.demo.promotion import enter, recruit, wander, wish_mail_again
+from lms.demo.promotion import enter, recruit, use_kit, wander, wish_mail_again
 from lms.demo.stage import Stage, stage
+from lms.kernel.audit import AuditEntry
 from lms.kernel.work import Work, begin_read, begin_work
 from lms.kernel.worker import drain
 from lms.learning.certificates import queries as certificates
@@ -24,6 +27,17 @@ from lms.people.accounts.queries import find_person_by_email
 LENGTH = timedelta(days=46)
 
 
+_TOLD = "demo.season_told"
+
+
+class Progress(StrEnum):
+    """How far the telling has come."""
+
+    NOT_BEGUN = "not_begun"
+    CUT_SHORT = "cut_short"
+    TOLD = "told"
+
+
 @dataclass(frozen=True)
 class Told:
     """What the season came to."""
@@ -32,9 +46,13 @@ class Told:
     cohorts: int
 
 
-def is_told() -> bool:
-    """Say whether the season is there already, by its first account."""
-    return find_person_by_email(begin_read(), BY_KEY["operator"].email) is not None
+def how_far() -> Progress:
+    """Say whether the season is told, was cut short or has not begun."""
+    read = begin_read()
+    if read.session.scalar(select(AuditEntry.id).where(AuditEntry.act == _TOLD).limit(1)) is not None:
+        return Progress.TOLD
+    begun = find_person_by_email(read, BY_KEY["operator"].email) is not None
+    return Progress.CUT_SHORT if begun else Progress.NOT_BEGUN
 
 
 def tell_season(app: Flask) -> Told:
@@ -42,10 +60,11 @@ def tell_season(app: Flask) -> Told:
     with stage(app, LENGTH) as told:
         _write(told)
         told.play()
-        with begin_work() as work:
-            wish_mail_again(told, work)
         told.clock.at = told.now
         drain(app)
+        with begin_work() as work:
+            wish_mail_again(told, work)
+            work.audit(_TOLD, subject="demo", after={"people": len(told.people)})
         return Told(len(told.people), len(told.cohorts))
 
 
@@ -60,6 +79,7 @@ def _write(told: Stage) -> None:
     ask_and_answer(told)
     leave_open(told)
     wander(told)
+    use_kit(told)
     told.scene(told.moment(told.today(SHANGHAI) - timedelta(days=2), 15.2, SHANGHAI), partial(_revoke, told), _REVOKED)
     _settle_daily(told)
 
@@ -80,8 +100,7 @@ def _revoke(told: Stage, work: Work) -> None:
 
 
 def _settle_daily(told: Stage) -> None:
-    """Let the worker go round: once a day long ago, then with the reminders of each evening."""
+    """Let the worker go round every evening, with its jobs once there are days to remind of."""
     for ago in range(44, -1, -1):
         day = told.today(SHANGHAI) - timedelta(days=ago)
-        for hour in (12.5, 20.4) if ago < 13 else (20.4,):
-            told.settle(told.moment(day, hour, SHANGHAI))
+        told.settle(told.moment(day, 20.4, SHANGHAI), jobs=ago < 13)

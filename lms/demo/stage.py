@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import count
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
+from sqlalchemy import event
 
 from lms.demo.cast import BY_KEY, DOORS
 from lms.kernel.audit import Witness, witness
 from lms.kernel.clock import FixedClock
+from lms.kernel.db import db
 from lms.kernel.mail import Mail, Mailer
 from lms.kernel.parts import current_parts
 from lms.kernel.work import Actor, Work, begin_work
@@ -24,6 +27,7 @@ from lms.learning.camps.queries import Cohort
 from lms.people.accounts.queries import Person
 
 NEWS = timedelta(days=2)
+_JOBS = "jobs"
 
 Act = Callable[[Work], None]
 
@@ -61,9 +65,9 @@ class Stage:
         """Let something happen at a moment; `deed` "key endpoint" says which member of staff does what."""
         heapq.heappush(self._scenes, (at, next(self._order), act, deed))
 
-    def settle(self, at: datetime) -> None:
-        """Let the worker do at a moment what is due."""
-        heapq.heappush(self._scenes, (at, next(self._order), None, ""))
+    def settle(self, at: datetime, *, jobs: bool = False) -> None:
+        """Let the worker do at a moment what is due; `jobs` runs those of the clock too."""
+        heapq.heappush(self._scenes, (at, next(self._order), None, _JOBS if jobs else ""))
 
     def moment(self, day: date, hour: float, zone: str) -> datetime:
         """Give a wall clock time of a zone on a day; `hour` with fractions."""
@@ -97,7 +101,7 @@ class Stage:
             at, _, act, deed = heapq.heappop(self._scenes)
             self.clock.at = max(at, self.clock.at)
             if act is None:
-                drain(self.app)
+                drain(self.app, schedules=deed == _JOBS)
                 continue
             with self._seen_as(deed), begin_work() as work:
                 act(work)
@@ -123,9 +127,32 @@ def stage(app: Flask, since: timedelta) -> Iterator[Stage]:
     told = FixedClock(now - since)
     parts.clock, parts.mailer, parts.wake = told, RecentMailer(mailer, told, now - NEWS), _let_sleep
     try:
-        yield Stage(app, now, told)
+        with _unhurried_disk():
+            yield Stage(app, now, told)
     finally:
         parts.clock, parts.mailer, parts.wake = clock, mailer, wake
+
+
+@contextmanager
+def _unhurried_disk() -> Iterator[None]:
+    """Let SQLite leave the disk's timing to the machine: a season cut short is told anew anyway."""
+    engine = db.engine
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    db.session.remove()
+    engine.dispose()
+    event.listen(engine, "connect", _wait_for_no_disk)
+    try:
+        yield
+    finally:
+        event.remove(engine, "connect", _wait_for_no_disk)
+        db.session.remove()
+        engine.dispose()
+
+
+def _wait_for_no_disk(connection: Any, _record: object) -> None:
+    connection.execute("pragma synchronous=off")
 
 
 def _let_sleep() -> None:
