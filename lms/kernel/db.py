@@ -147,7 +147,9 @@ def insert_missing(work: Any, model: type[Base], unique: Sequence[str], rows: It
     # SQLite allows 32,766 bound values in one statement.
     chunk = max(1, 30_000 // max(1, len(listed[0])))
     for start in range(0, len(listed), chunk):
-        into = insert(model.__table__).values(listed[start : start + chunk])
+        part = listed[start : start + chunk]
+        # A statement with a list of rows is compiled anew each time; one with a single row is not.
+        into = insert(model.__table__).values(part if len(part) > 1 else part[0])
         statement = into.on_conflict_do_nothing(index_elements=unique).execution_options(preserve_rowcount=True)
         made += cast("CursorResult[Any]", session.execute(statement)).rowcount
     return made
