@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import format_date, format_time, get_timezone_name
@@ -21,6 +22,7 @@ def viewer_zone() -> ZoneInfo:
     return zone(name)
 
 
+@lru_cache(maxsize=600)  # listing the known zones walks the file system, some 5 ms each time
 def zone(name: str | None) -> ZoneInfo:
     """Read a time zone's name; unknown and missing ones become the default."""
     return ZoneInfo(name) if name in available_timezones() else ZoneInfo(DEFAULT_ZONE)

@@ -85,6 +85,17 @@ def test_a_running_day_shows_goal_tasks_class_and_digest(client: FlaskClient, wo
     assert f'action="/learn/{room.cohort.code}/questions"' in page
 
 
+def test_the_next_hand_in_is_the_one_primary_button(client: FlaskClient, work: Works, sign_in: SignIn) -> None:
+    with work() as w:
+        room = make_class(w)
+        task = task_of(w, room.cohort)
+    sign_in(client, room.students[0])
+    page = client.get("/today").text
+    assert "今天 22:00 截止，还有 3 小时" in page
+    assert page.count("btn btn-primary") - page.count('btn btn-primary">跳到正文') == 1
+    assert f'href="/learn/{room.cohort.code}/tasks/{task.code}" class="btn btn-primary' in page
+
+
 def test_returned_work_of_another_day_comes_with_the_tutors_words(
     client: FlaskClient, work: Works, sign_in: SignIn, clock: FixedClock
 ) -> None:

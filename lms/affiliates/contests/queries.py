@@ -2,9 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from lms.affiliates.contests.models import BoardEntry, BoardPreference
 from lms.affiliates.contests.rules import Period, Position, masked, ranks, start_before, start_of, write_position
@@ -193,26 +206,43 @@ def place(read: Read, partner_id: int, period: Period = Period.WEEK) -> Place:
 
 @dataclass(frozen=True)
 class Rank:
-    """Where a partner stands in the running period, and of how many. `rank` is None without an enrollment."""
+    """Where a partner stands in a running period, and of how many. `rank` is None without an enrollment.
+
+    `to_next` more enrollments draw level with rank `next_rank` (both None at the top).
+    """
 
     period: Period
-    own: Own
+    rank: int | None
+    joined: int
     total: int
+    to_next: int | None
+    next_rank: int | None
 
 
 def ranks_now(read: Read, partner_id: int) -> list[Rank]:
     """Give where a partner stands today, this week and this month; one statement for all three."""
     today = program_day(read.now)
-    columns = [column for period in Period for column in _standing(period, start_of(period, today), partner_id)]
-    width = len(columns) // len(Period)
-    row = read.session.execute(select(*(column.label(f"c{at}") for at, column in enumerate(columns)))).one()
-    return [_rank(period, *row[at * width : (at + 1) * width]) for at, period in enumerate(Period)]
+    values: dict[str, Any] = {period.value: start_of(period, today) for period in Period}
+    row = read.session.execute(_ranks_statement(), values | {"me": partner_id}).one()
+    return [_rank(period, *row[at * 5 : at * 5 + 5]) for at, period in enumerate(Period)]
+
+
+@cache  # putting it together takes longer than running it
+def _ranks_statement() -> Select[Any]:
+    columns: list[Any] = []
+    for period in Period:
+        start: Any = bindparam(period.value, type_=Date())
+        mine = _joined_of(period, start, cast(int, bindparam("me", type_=BigInteger())))
+        own = func.coalesce(mine, 0)
+        above = select(func.min(_E.joined)).where(_in(period, start), _E.joined > own).scalar_subquery()
+        total = select(func.count()).where(_in(period, start)).scalar_subquery()
+        columns += [total, mine, _better(period, start, own), above, _better(period, start, above)]
+    return select(*(column.label(f"c{at}") for at, column in enumerate(columns)))
 
 
 def _rank(period: Period, *standing: int | None) -> Rank:
-    total, mine, better, _, above, above_better, past, past_better = standing
+    total, mine, better, above, above_better = standing
     rank = (better or 0) + 1 if mine else None
-    climbed = (past_better or 0) + 1 - rank if rank is not None and past else None
     if above is None:
-        return Rank(period, Own(rank, mine or 0, None, None, climbed), total or 0)
-    return Rank(period, Own(rank, mine or 0, above - (mine or 0), (above_better or 0) + 1, climbed), total or 0)
+        return Rank(period, rank, mine or 0, total or 0, None, None)
+    return Rank(period, rank, mine or 0, total or 0, above - (mine or 0), (above_better or 0) + 1)

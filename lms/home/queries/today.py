@@ -53,6 +53,12 @@ class TodayPage:
         return sorted(self.view.tasks, key=_turn) if self.view else []
 
     @property
+    def first(self) -> str:
+        """Give the code of the hand-in to write next, whose button is the page's one primary; empty for none."""
+        todo = (card.code for card in self.cards if card.is_hand_in and card.state in ("open", "draft", "missed"))
+        return next(todo, "")
+
+    @property
     def may_work(self) -> bool:
         """Say whether anything may be handed in or ticked off."""
         return self.mine is not None and may_work(self.mine.enrollment.state, self.mine.cohort.state)

@@ -21,11 +21,9 @@ from lms.learning.questions.queries.digests import (
     DigestLine,
     DigestPage,
     ItemView,
-    LatestDigest,
     asked_of,
     days_by_date,
     digest_view,
-    latest_digest,
     list_digests,
     my_item,
 )
@@ -41,6 +39,7 @@ from lms.learning.questions.queries.knowledge import (
     suggest,
     synonym_pairs,
 )
+from lms.learning.questions.queries.latest import LatestDigest, latest_digest
 from lms.learning.questions.queries.student import (
     Answer,
     MyQuestion,
