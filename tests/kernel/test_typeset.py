@@ -161,12 +161,8 @@ def dark_at(picture: bytes) -> Callable[[int, int], bool]:
     return lambda x, y: bool(image.crop((x, y, x + 1, y + 1)).tobytes()[0] < 128)
 
 
-@pytest.mark.parametrize(
-    ("design", "corner"), [("poster-countdown-zh", (48, 1565)), ("share-card-en", (40, 1122))]
-)
-def test_the_code_on_a_picture_is_the_code_of_the_address(
-    draw: Draw, design: str, corner: tuple[int, int]
-) -> None:
+@pytest.mark.parametrize(("design", "corner"), [("poster-countdown-zh", (48, 1565)), ("share-card-en", (40, 1122))])
+def test_the_code_on_a_picture_is_the_code_of_the_address(draw: Draw, design: str, corner: tuple[int, int]) -> None:
     code = code_of(sample(design)["url"])
     # Whole pixels per module, centred in a square of 300.
     scale = 300 // len(code)
