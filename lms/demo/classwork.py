@@ -120,11 +120,12 @@ def _review(stage: Stage, paper: Paper) -> None:
     """Plan the tutor's answer, unless it is one of those that lie on the desk today."""
     left = paper.run.day - paper.task.day_number
     own = paper.key == "student" and paper.run is WRITING_RUN
-    if left == 0 or (left == 1 and not own and stage.dice.random() < 0.3):
+    evening = stage.clock.at.astimezone(ZoneInfo(paper.run.zone)).hour >= 15
+    if left == 0 or (left == 1 and evening and not own and stage.dice.random() < 0.6):
         return
     if own and left == 1:
-        evening = stage.moment(stage.clock.at.astimezone(ZoneInfo(paper.run.zone)).date(), 20.6, paper.run.zone)
-        _give_back(stage, paper, evening)
+        day = stage.clock.at.astimezone(ZoneInfo(paper.run.zone)).date()
+        _give_back(stage, paper, stage.moment(day, 21.9, paper.run.zone))
     elif paper.run is not ACADEMY_RUN and (paper.key, paper.task.day_number) in RETURNED:
         at = _desk_time(stage, paper.run)
         _give_back(stage, paper, at)

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms.demo.answers import ask_and_answer
-from lms.demo.cast import BY_KEY, SHANGHAI, STAFF
+from lms.demo.cast import BY_KEY, DOORS, SHANGHAI, STAFF
 from lms.demo.classwork import leave_open, study
 from lms.demo.cohorts import fill_cohorts, import_camps, open_cohorts
 from lms.demo.promotion import enter, recruit, use_kit, wander, wish_mail_again
@@ -23,6 +23,8 @@ from lms.learning.certificates import queries as certificates
 from lms.learning.certificates import service as certifying
 from lms.learning.certificates.rules import RevokeReason
 from lms.people.accounts.queries import find_person_by_email
+from lms.people.messages import queries as inbox
+from lms.people.messages import service as messages
 
 LENGTH = timedelta(days=46)
 
@@ -81,6 +83,7 @@ def _write(told: Stage) -> None:
     wander(told)
     use_kit(told)
     told.scene(told.moment(told.today(SHANGHAI) - timedelta(days=2), 15.2, SHANGHAI), partial(_revoke, told), _REVOKED)
+    told.scene(told.moment(told.today(SHANGHAI) - timedelta(days=1), 9, SHANGHAI), partial(_read_inboxes, told))
     _settle_daily(told)
 
 
@@ -97,6 +100,13 @@ def _revoke(told: Stage, work: Work) -> None:
     for held in certificates.list_mine(work, told.person_id("meng-fan")):
         remark = "第 3、4 天的文案与另一位学员逐字相同，本人已确认。"
         certifying.revoke(work, told.actor("operator"), held.code, RevokeReason.NOT_OWN_WORK, remark)
+
+
+def _read_inboxes(told: Stage, work: Work) -> None:
+    """What is unread in the inboxes of the demo's accounts is the news of yesterday and today."""
+    for key in DOORS:
+        for newest in inbox.list_notices(work, told.person_id(key), None, 1):
+            messages.mark_all_read(work, told.actor(key), newest.code)
 
 
 def _settle_daily(told: Stage) -> None:
