@@ -12,11 +12,12 @@ from lms.learning.camps import queries as camps
 from lms.learning.camps.rules import TaskKind
 from lms.learning.checkins import models as tables
 from lms.learning.checkins.queries.plans import TaskLine
-from lms.learning.checkins.rules import CheckInState, HandIn, hand_in_of, in_grace
+from lms.learning.checkins.rules import CheckInState, DayMark, HandIn, hand_in_of, in_grace
 from lms.people.accounts.queries import person_source
 
 AnyTask = TaskLine | camps.Task
 HANDED_IN = (CheckInState.SUBMITTED, CheckInState.ACCEPTED, CheckInState.RETURNED)
+TRAIL_WORDS = {DayMark.MADE_UP: "made-up", DayMark.EXCUSED: "done", DayMark.OPEN: "today"}
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from lms.kernel.work import Read
 from lms.learning.camps import queries as camps
 from lms.learning.camps.queries import Day
 from lms.learning.checkins import models as tables
-from lms.learning.checkins.queries.cards import HANDED_IN, Author
+from lms.learning.checkins.queries.cards import HANDED_IN, TRAIL_WORDS, Author
 from lms.learning.checkins.queries.plans import load_plan
-from lms.learning.checkins.rules import CheckInState, DayMark, HandIn, hand_in_of, progress
+from lms.learning.checkins.rules import CheckInState, DayFold, DayMark, HandIn, hand_in_of
 from lms.learning.enrollments.queries import enrollment_source
 from lms.learning.enrollments.rules import READING
 from lms.people.accounts.queries import person_source
@@ -57,9 +57,9 @@ class StudentMarks:
     total: int
 
     @property
-    def percent(self) -> int:
-        """Give the share of required tasks done, in whole percent, rounded down."""
-        return self.done * 100 // self.total if self.total else 0
+    def trail(self) -> list[str]:
+        """Give the marks in the words of the trail."""
+        return [TRAIL_WORDS.get(mark, mark.value) for mark in self.marks]
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def required_done(read: Read, cohort_id: int) -> dict[int, tuple[int, int]]:
 def class_progress(read: Read, cohort_id: int) -> ClassProgress:
     """Give every student's marks: four statements, whatever the size of the class."""
     plan = load_plan(read, cohort_id)
-    folds = plan.folds
+    fold = DayFold(plan.folds, read.now)
     enrollment, person, row = enrollment_source(), person_source(), tables.CheckIn
     hand_ins: dict[int, dict[int, HandIn]] = {}
     for enrollment_id, task_id, state, timed in read.session.execute(
@@ -172,7 +172,7 @@ def class_progress(read: Read, cohort_id: int) -> ClassProgress:
     )
     students = []
     for enrollment_id, state, joined_at, code, name in people:
-        found = progress(folds, hand_ins.get(enrollment_id, {}), read.now, joined_at)
+        found = fold.progress(hand_ins.get(enrollment_id, {}), joined_at)
         students.append(
             StudentMarks(
                 enrollment_id,

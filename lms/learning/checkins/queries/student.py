@@ -9,7 +9,7 @@ from lms.kernel.work import Read
 from lms.learning.camps import queries as camps
 from lms.learning.camps.queries import Cohort, Day, DayPage
 from lms.learning.checkins import models as tables
-from lms.learning.checkins.queries.cards import Stored, TaskCard, list_stored, task_card
+from lms.learning.checkins.queries.cards import TRAIL_WORDS, Stored, TaskCard, list_stored, task_card
 from lms.learning.checkins.queries.plans import Plan, TaskLine, load_plan
 from lms.learning.checkins.rules import CheckInState, DayMark, Progress, progress
 from lms.learning.enrollments.queries import Enrollment
@@ -117,12 +117,9 @@ def _count_owed(plan: Plan, cards: Sequence[TaskCard], joined_at: datetime) -> i
     )
 
 
-_TRAIL = {DayMark.MADE_UP: "made-up", DayMark.EXCUSED: "done", DayMark.OPEN: "today"}
-
-
 def trail_of(found: Progress) -> list[str]:
     """Give the marks of days 1 and on in the words of the trail."""
-    return [_TRAIL.get(mark, mark.value) for number, mark in found.marks.items() if number > 0]
+    return [TRAIL_WORDS.get(mark, mark.value) for number, mark in found.marks.items() if number > 0]
 
 
 def day_view(read: Read, enrollment: Enrollment, number: int) -> DayView:

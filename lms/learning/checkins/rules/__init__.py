@@ -12,6 +12,7 @@ from lms.learning.checkins.rules.hand_in import (
     timing,
 )
 from lms.learning.checkins.rules.marks import (
+    DayFold,
     DayPlan,
     HandIn,
     Progress,
@@ -28,6 +29,7 @@ __all__ = [
     "MARK_WORDS",
     "Asked",
     "CheckInState",
+    "DayFold",
     "DayMark",
     "DayPlan",
     "HandIn",

@@ -39,11 +39,16 @@ class Progress:
     total_required: int
 
 
+_COUNTED: dict[tuple[str, str | None], HandIn] = {
+    (state.value, standing.value): HandIn(standing, state in _COUNTS_AS_DONE)
+    for state in _COUNTS_FOR_DAY
+    for standing in (Standing.ON_TIME, Standing.LATE)
+}
+
+
 def hand_in_of(state: str, timing: str | None) -> HandIn | None:
     """Say how a stored check-in counts; None for drafts and voided ones."""
-    if state not in _COUNTS_FOR_DAY or timing is None:
-        return None
-    return HandIn(Standing(timing), state in _COUNTS_AS_DONE)
+    return _COUNTED.get((state, timing))
 
 
 def day_marks(
@@ -58,27 +63,60 @@ def day_marks(
     unfinished one is today's, open or locked; afterwards made up, excused or missed. Days that closed
     before somebody joined, and days that ask for nothing, are excused.
     """
-    current = current_day(days, now)
-    number = current.number if current else None
-    return {day.number: _mark(day, hand_ins, now, day.number == number, joined_at) for day in days}
+    return DayFold(days, now).marks(hand_ins, joined_at)
 
 
-def _mark(
-    day: DayPlan, hand_ins: Mapping[int, HandIn], now: datetime, current: bool, joined_at: datetime | None
-) -> DayMark:
-    found = [hand_ins.get(task) for task in day.required]
-    if found and all(one is not None and one.standing is Standing.ON_TIME for one in found):
-        return DayMark.DONE
-    if now < day.cutoff_at:
-        if now < day.unlocks_at:
-            return DayMark.LOCKED
-        return DayMark.TODAY if current else DayMark.OPEN
-    if not found or is_waived(day, joined_at):
-        return DayMark.EXCUSED
-    standings = {one.standing if one else None for one in found}
-    if None in standings or Standing.LATE in standings:
-        return DayMark.MISSED
-    return DayMark.MADE_UP if Standing.MADE_UP in standings else DayMark.EXCUSED
+class DayFold:
+    """The days at one moment, ready to be folded over many students."""
+
+    def __init__(self, days: Sequence[DayPlan], now: datetime) -> None:
+        current = current_day(days, now)
+        self._days = days
+        self._clock = {day.number: _clock_mark(day, now, day is current) for day in days}
+
+    def marks(self, hand_ins: Mapping[int, HandIn], joined_at: datetime | None) -> dict[int, DayMark]:
+        """Mark every day for one student."""
+        return {day.number: self._mark(day, hand_ins, joined_at) for day in self._days}
+
+    def progress(self, hand_ins: Mapping[int, HandIn], joined_at: datetime | None) -> Progress:
+        """Fold one student's hand-ins into marks, streak and completion."""
+        marks = self.marks(hand_ins, joined_at)
+        done = asked = 0
+        for day in self._days:
+            if is_waived(day, joined_at):
+                continue
+            for task in day.required:
+                one = hand_ins.get(task)
+                if one is not None and one.standing is Standing.EXCUSED:
+                    continue
+                asked += 1
+                done += one is not None and one.done
+        return Progress(marks, streak(mark for number, mark in marks.items() if number > 0), done, asked)
+
+    def _mark(self, day: DayPlan, hand_ins: Mapping[int, HandIn], joined_at: datetime | None) -> DayMark:
+        found = {one.standing if (one := hand_ins.get(task)) else None for task in day.required}
+        if found == _ALL_ON_TIME:
+            return DayMark.DONE
+        by_clock = self._clock[day.number]
+        if by_clock is not None:
+            return by_clock
+        if not found or is_waived(day, joined_at):
+            return DayMark.EXCUSED
+        if None in found or Standing.LATE in found:
+            return DayMark.MISSED
+        return DayMark.MADE_UP if Standing.MADE_UP in found else DayMark.EXCUSED
+
+
+_ALL_ON_TIME = {Standing.ON_TIME}
+
+
+def _clock_mark(day: DayPlan, now: datetime, is_current: bool) -> DayMark | None:
+    """Give the mark of an unfinished day that is not over; None once it is."""
+    if now >= day.cutoff_at:
+        return None
+    if now < day.unlocks_at:
+        return DayMark.LOCKED
+    return DayMark.TODAY if is_current else DayMark.OPEN
 
 
 def is_waived(day: DayPlan, joined_at: datetime | None) -> bool:
@@ -117,16 +155,4 @@ def progress(
     joined_at: datetime | None = None,
 ) -> Progress:
     """Fold days and hand-ins into marks, streak and completion. Waived days are not asked for."""
-    marks = day_marks(days, hand_ins, now, joined_at)
-    asked = [task for day in days if not is_waived(day, joined_at) for task in day.required]
-    counted = [task for task in asked if not _excused(hand_ins.get(task))]
-    return Progress(
-        marks=marks,
-        streak=streak(marks[day.number] for day in days if day.number > 0),
-        done_required=sum(1 for task in counted if (one := hand_ins.get(task)) and one.done),
-        total_required=len(counted),
-    )
-
-
-def _excused(one: HandIn | None) -> bool:
-    return one is not None and one.standing is Standing.EXCUSED
+    return DayFold(days, now).progress(hand_ins, joined_at)
