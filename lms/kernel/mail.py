@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Protocol
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,3 +24,8 @@ class Mailer(Protocol):
     """Hands a mail over; raises when it could not."""
 
     def send(self, mail: Mail) -> None: ...
+
+
+def message_id(key: str, site: str) -> str:
+    """Give the Message-ID of the mail that an errand sends: sent twice after a crash, it is shown once."""
+    return f"<{sha256(key.encode()).hexdigest()[:32]}@{urlsplit(site).hostname or 'encamp'}>"

@@ -111,7 +111,7 @@ def _watch(app: Flask, steps: _Steps) -> None:
     for name, kind in parts.subscriptions.errands.items():
         watched = replace(kind, perform=steps.around(f"errand {name}", kind.perform))
         parts.subscriptions.errands[name] = watched
-    Spool.committed = _as_method(steps.around("removing a segment", Spool.committed))  # type: ignore[method-assign]
+    Spool.committed = _as_method(steps.around("removing a segment", Spool.committed))  # type: ignore[assignment, method-assign]
 
 
 def _as_method(watched: Callable[..., Any]) -> Callable[[Spool, Segment], None]:

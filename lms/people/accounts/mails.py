@@ -8,7 +8,7 @@ from typing import Any
 from flask import render_template
 from flask_security import MailUtil
 
-from lms.kernel.mail import Mail
+from lms.kernel.mail import Mail, message_id
 from lms.kernel.outbox import ErrandKind, Payload
 from lms.kernel.parts import Parts
 from lms.kernel.text import as_language, current_language
@@ -66,12 +66,16 @@ def _prepare(read: Read, payload: Payload) -> Payload:
     row = read.session.get_one(AccountMail, payload["mail_id"])
     if row.sent_at is not None:
         return {}
-    return {"to": row.recipient, "subject": row.subject, "text": row.text, "html": row.html}
+    words = {"to": row.recipient, "subject": row.subject, "text": row.text, "html": row.html}
+    return {"mail": words, "created_at": row.created_at.isoformat()}
 
 
 def _perform(parts: Parts, key: str, prepared: Payload) -> Payload:
     if prepared:
-        parts.mailer.send(Mail(**prepared, headers={"Auto-Submitted": "auto-generated"}))
+        # The row's number alone would come again in a new database under the same address.
+        name = message_id(f"{key}:{prepared['created_at']}", parts.settings.public_url)
+        headers = {"Message-ID": name, "Auto-Submitted": "auto-generated"}
+        parts.mailer.send(Mail(**prepared["mail"], headers=headers))
     return {}
 
 

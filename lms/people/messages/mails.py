@@ -1,15 +1,13 @@
 """The errand that turns a delivery into a mail."""
 
-from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
 
 from lms.kernel.errors import NotFound
-from lms.kernel.mail import Mail
+from lms.kernel.mail import Mail, message_id
 from lms.kernel.outbox import ErrandKind, Payload
 from lms.kernel.parts import Parts
 from lms.kernel.text import as_language
@@ -97,10 +95,8 @@ def _mail(parts: Parts, key: str, *, person: Person, topic: str, link: str, valu
 
 
 def _headers(key: str, stop: str, site: str) -> dict[str, str]:
-    """A mail sent twice after a crash keeps its id, so that mail programs show it once."""
-    name = sha256(key.encode()).hexdigest()[:32]
     return {
-        "Message-ID": f"<{name}@{urlsplit(site).hostname or 'encamp'}>",
+        "Message-ID": message_id(key, site),
         "Auto-Submitted": "auto-generated",
         "List-Unsubscribe": f"<{stop}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
