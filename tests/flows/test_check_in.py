@@ -12,9 +12,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from lms.kernel.clock import FixedClock
+from lms.kernel.parts import EXTENSION
 from lms.kernel.work import Read, Work, begin_work
 from lms.learning.camps.queries import Cohort
 from lms.learning.certificates.models import Certificate, CertificateEvent
@@ -55,7 +57,7 @@ class Scene:
 
 
 @pytest.fixture
-def scene(work: Begin, clock: FixedClock, drain: Callable[[], int], mails: Path, plain_typesetter: None) -> Scene:
+def scene(work: Begin, clock: FixedClock, drain: Callable[[], int], mails: Path) -> Scene:
     clock.at = BEFORE_START
     with work() as w:
         lin, maya, chen = cast(w, "lin"), cast(w, "maya"), cast(w, "chen")
@@ -95,6 +97,21 @@ def test_a_worker_killed_at_any_step_changes_nothing(
     assert topics(sent) == {"returned": 1, "issued": 2}
     assert Counter(to for to, _ in read_mails(mails).values()) == {"lin@example.com": 2, "maya@example.com": 1}
     assert assert_same(undisturbed, flow.play_killed(every=3)) > 10
+
+
+@pytest.mark.sqlite_only  # what the typesetter draws does not depend on the engine
+def test_the_certificate_at_the_end_is_really_drawn(
+    scene: Scene, clock: FixedClock, drain: Callable[[], int], read: Callable[[], Read], app: Flask
+) -> None:
+    for phase in phases(scene):
+        clock.at = phase.at
+        phase.act()
+        drain()
+    files = app.extensions[EXTENSION].files
+    for certificate in read().session.scalars(select(Certificate)):
+        assert files.read(certificate.pdf_digest).startswith(b"%PDF-")
+        assert files.read(certificate.other_digest).startswith(b"%PDF-")
+        assert files.read(certificate.card_digest).startswith(b"\x89PNG")
 
 
 def topics(found: Any) -> Counter[str]:

@@ -119,7 +119,6 @@ def scene(
     sign_in: Any,
     mails: Path,
     tmp_path: Path,
-    plain_typesetter: None,
 ) -> Iterator[Scene]:
     clock.at = at(9, 0)
     with work() as w:

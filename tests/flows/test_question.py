@@ -36,7 +36,6 @@ def room(
     clock: FixedClock,
     drain: Callable[[], int],
     mails: Path,
-    plain_typesetter: None,
 ) -> ClassRoom:
     """A class of five; the first three will ask the same thing."""
     clock.at = at(9, 0)
