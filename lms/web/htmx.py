@@ -23,14 +23,25 @@ def is_part() -> bool:
 
 
 def render(
-    template: str, /, *, part: str | None = None, status: int = 200, trigger: str | None = None, **context: Any
+    template: str,
+    /,
+    *,
+    part: str | None = None,
+    status: int = 200,
+    trigger: str | None = None,
+    quiet: bool = False,
+    **context: Any,
 ) -> Response:
     """Answer with the page, or with its part alone when htmx asks for it.
 
-    `trigger` names an event that other parts on the page wait for. The flash line rides along with parts.
+    `trigger` names an event that other parts on the page wait for. The flash line rides along with parts that
+    were posted: one that a page fetches by itself would wipe out what the page has just said, so `quiet` is for
+    posts nobody pressed.
     """
     if part is not None and is_part():
-        html = render_template(part, **context) + render_template("ui/_flash.html", oob=True)
+        html = render_template(part, **context)
+        if request.method != "GET" and not quiet:
+            html += render_template("ui/_flash.html", oob=True)
     else:
         html = render_template(template, **context)
     response = make_response(html, status)

@@ -42,6 +42,7 @@ def _show(
         "learning/checkins/review.html",
         part=part,
         status=status,
+        quiet=form is None,  # the page takes the lease by itself: what was said before it stays
         view=view,
         form=form or ReviewForm(formdata=None, revision=str(view.revision)),
         void_form=VoidForm(formdata=None),
