@@ -29,6 +29,7 @@ from lms.people.messages.mails import MAIL
 # Events, each with who hears it. A handler hears only rooms below its own.
 EVENTS: list[tuple[type[Any], Handler]] = [
     (CohortOpened, enrollments.on_cohort_opened),
+    (CohortMoved, enrollments.on_cohort_moved),
     (PersonSignedUp, tracking.on_person_signed_up),
     (Enrolled, tracking.on_enrolled),
     (Withdrawn, tracking.on_withdrawn),

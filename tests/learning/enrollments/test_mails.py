@@ -11,14 +11,14 @@ from lms.web.letters import write_letter
 
 PERSON = Person(1, "AB12", "林晓", "lin@example.com", "zh", "Asia/Shanghai")
 VALUES = {"camp": "清晰写作营", "cohort": "第 13 期", "starts_on": "2026-12-12"}
-NAMES = ("joined", "waitlisted", "moved_up", "suspended", "resumed", "expelled")
+NAMES = ("joined", "waitlisted", "moved_up", "suspended", "resumed", "expelled", "canceled")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("part", ["subject.txt", "body.txt", "body.html"])
 def test_a_mail_can_be_written(app: Flask, name: str, part: str, language: Language) -> None:
-    values = {**VALUES, **({"reason": "多次抄袭"} if name in ("suspended", "expelled") else {})}
+    values = {**VALUES, **({"reason": "多次抄袭"} if name in ("suspended", "expelled", "canceled") else {})}
     written = write_letter(
         f"learning/enrollments/mail/{name}/{part}", language, person=PERSON, link="/learn/x", **values
     )

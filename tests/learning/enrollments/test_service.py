@@ -17,6 +17,7 @@ from lms.kernel.clock import FixedClock
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound
 from lms.kernel.work import SYSTEM, Read, Work, begin_work
+from lms.learning.camps import service as camps
 from lms.learning.camps.queries import Cohort
 from lms.learning.enrollments import models, queries, service
 from lms.learning.enrollments.errors import (
@@ -257,6 +258,33 @@ def test_every_change_keeps_who_and_why(work: Begin, read: Look) -> None:
     newest, oldest = queries.list_changes(read(), one.id)
     assert (newest.to_state, newest.why, newest.who) == ("suspended", "等材料", "苏")
     assert (oldest.to_state, oldest.who) == ("enrolled", lin.display_name)
+
+
+def test_a_canceled_cohort_lets_everybody_go_and_tells_each_once(
+    app: Flask, work: Begin, read: Look, drain: Callable[..., Any]
+) -> None:
+    cohort, people = setting(work, 4, seats=2, state="running", enrolls_until=read().now + timedelta(days=1))
+    with work() as w:
+        found = make_students(w, cohort, people[:3])
+        service.finish(w, SYSTEM, found[1].id, True)
+        camps.move_cohort(w, SYSTEM, cohort.id, "canceled", "人数不够")
+    drain()
+    states = [queries.get_enrollment(read(), one.id).state for one in found]
+    assert states == ["withdrawn", "completed", "withdrawn"]
+    assert queries.count_seats(read(), cohort.id) == queries.Seats(2, 1, 0)
+    assert [topics(read(), person)[0] for person in people[:3]] == ["canceled", "joined", "canceled"]
+    assert queries.last_reason(read(), found[2].id) == "cohort_canceled"
+    with work() as w:
+        assert service.close_canceled(w, cohort.id) == 0
+    assert topics(read(), people[2]) == ["canceled", "waitlisted"]
+
+
+def test_a_cohort_that_takes_place_lets_nobody_go(work: Begin, read: Look) -> None:
+    cohort, people = setting(work, 1)
+    with work() as w:
+        found = make_students(w, cohort, people)
+        assert service.close_canceled(w, cohort.id) == 0
+    assert queries.get_enrollment(read(), found[0].id).state == "enrolled"
 
 
 # --- Crowds ---------------------------------------------------------------------
