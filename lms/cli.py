@@ -19,6 +19,7 @@ from lms.kernel.work import SYSTEM, begin_read, begin_work
 from lms.learning.camps import service as camps
 from lms.learning.camps.folder.archive import read_directory, write_directory
 from lms.learning.camps.folder.draft import Report
+from lms.learning.camps.folder.read import Choice, read_folder
 from lms.people.accounts import queries as people
 from lms.people.accounts import service as accounts
 from lms.web.assets import build
@@ -44,8 +45,12 @@ def build_assets() -> None:
 def import_camp(folder: Path, **options: str | None) -> None:
     """Read a folder of Markdown as a camp, all or nothing, and say what was read and skipped."""
     chosen: dict[str, Any] = {name: value for name, value in options.items() if value}
-    with begin_work() as work:
-        report = camps.import_camp(work, SYSTEM, read_directory(folder), name=folder.resolve().name, **chosen)
+    # Reading takes seconds; the write transaction, which stops all other writers, only keeps what was read.
+    reading = read_folder(read_directory(folder), Choice(name=folder.resolve().name, **chosen))
+    report = reading.report
+    if reading.draft is not None:
+        with begin_work() as work:
+            report = camps.keep_draft(work, SYSTEM, reading.draft, report)
     _say(report)
     if not report.is_good:
         raise click.ClickException("Nothing was kept. Mend what is listed and import again.")
