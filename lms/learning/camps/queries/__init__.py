@@ -37,6 +37,7 @@ from lms.learning.camps.queries.days import (
     get_day,
     get_task,
     list_days,
+    list_days_of,
     list_tasks,
 )
 from lms.learning.camps.queries.revisions import (
@@ -87,6 +88,7 @@ __all__ = [
     "list_cohorts_of_camp",
     "list_curriculum",
     "list_days",
+    "list_days_of",
     "list_imports",
     "list_open_cohorts",
     "list_revisions",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -85,13 +86,25 @@ def _day(row: Any) -> Day:
 
 def list_days(read: Read, cohort_id: int) -> list[Day]:
     """List a cohort's days in order, without their material."""
+    return list_days_of(read, [cohort_id])[cohort_id]
+
+
+def list_days_of(read: Read, cohort_ids: Collection[int]) -> dict[int, list[Day]]:
+    """List the days of several cohorts, by cohort and in order, in one statement."""
     day = models.CohortDay
+    found: dict[int, list[Day]] = {cohort_id: [] for cohort_id in cohort_ids}
+    if not found:
+        return found
     rows = read.session.execute(
-        select(day.id, day.number, day.day, day.unlocks_at, day.cutoff_at, day.title, day.goal, day.minutes)
-        .where(day.cohort_id == cohort_id)
-        .order_by(day.number)
+        select(
+            day.cohort_id, day.id, day.number, day.day, day.unlocks_at, day.cutoff_at, day.title, day.goal, day.minutes
+        )
+        .where(day.cohort_id.in_(found))
+        .order_by(day.cohort_id, day.number)
     )
-    return [_day(row) for row in rows]
+    for row in rows:
+        found[row.cohort_id].append(_day(row))
+    return found
 
 
 def get_day(read: Read, cohort_id: int, number: int) -> DayPage:

@@ -33,17 +33,14 @@ def cohorts() -> Response:
         found = queries.list_cohorts(read, before=before, limit=_PAGE + 1)
     else:
         found = queries.list_tutored(read, who.person_id or 0)
+    days = queries.list_days_of(read, [cohort.id for cohort in found if cohort.state == CohortState.RUNNING])
     return render(
         "learning/camps/cohorts.html",
         cohorts=found[:_PAGE],
         more=found[_PAGE - 1].id if len(found) > _PAGE else None,
         newest=before is None,
         may_open=who.has("operator"),
-        current={
-            cohort.id: queries.current_day(queries.list_days(read, cohort.id), read.now)
-            for cohort in found
-            if cohort.state == CohortState.RUNNING
-        },
+        current={cohort_id: queries.current_day(listed, read.now) for cohort_id, listed in days.items()},
     )
 
 
