@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import LAPTOP, Enter
 from tests.browser.hands import press, write
-from tests.browser.looks import check
+from tests.browser.looks import check, check_closely
 from tests.browser.story import Told
 
 
@@ -19,7 +19,7 @@ def test_answers_appear_while_a_question_is_typed(enter: Enter, told: Told) -> N
     known = page.locator("#suggestions").get_by_text("量表要不要给一个中间项？")
     expect(known).to_be_visible()
     expect(page.get_by_text("没想好的人")).to_be_visible()
-    check(page)
+    check_closely(page)
     box.fill("客户不肯当面试填，能不能远程看他操作？")
     expect(known).to_be_hidden()
     page.get_by_role("button", name="提交这个问题").tap()

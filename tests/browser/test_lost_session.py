@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LAPTOP, PHONE, Enter
-from tests.browser.looks import Watch, check
+from tests.browser.looks import Watch, check, check_closely
 from tests.browser.story import WORDS, Told
 from tests.factories.accounts import PASSWORD
 
@@ -44,7 +44,7 @@ def test_a_plain_form_is_kept_on_a_page_and_sent_again(enter: Enter, told: Told,
     page.get_by_role("button", name="提交这个问题").click()
     expect(page.get_by_role("heading", name="登录过期了，你写的都在")).to_be_visible()
     expect(page.get_by_text(words)).to_be_visible()
-    check(page)
+    check_closely(page)
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="在新标签页登录").click()
     _sign_in(opened.value, "bai@example.com")

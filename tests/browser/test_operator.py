@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from lms.kernel.parts import EXTENSION
 from lms.kernel.settings import ROOT
 from tests.browser.conftest import LAPTOP, Enter
-from tests.browser.looks import Watch, check
+from tests.browser.looks import Watch, check, check_closely
 from tests.browser.served import ZONE
 from tests.browser.story import Told
 
@@ -46,7 +46,7 @@ def test_a_camp_comes_from_a_zip_and_a_cohort_is_opened(enter: Enter, told: Told
     check(page, "en")
     told.served.settle()
     expect(page.get_by_text("is in: revision 1")).to_be_visible()
-    check(page, "en")
+    check_closely(page, "en")
     page.get_by_role("link", name="See the camp").click()
     check(page, "en")
     page.get_by_role("button", name="Publish").click()
@@ -90,7 +90,7 @@ def test_a_file_that_is_no_archive_is_refused_at_its_field(enter: Enter, watch: 
     page.locator("input[type=file]").set_input_files(letter)  # type: ignore[arg-type]
     page.get_by_role("button", name="Import").click()
     expect(page.get_by_role("alert")).to_contain_text("to fix")
-    check(page, "en")
+    check_closely(page, "en")
 
 
 def test_an_applicant_becomes_a_partner(enter: Enter, told: Told) -> None:

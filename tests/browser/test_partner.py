@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, Enter
 from tests.browser.hands import clipboard, expect_picture
-from tests.browser.looks import check
+from tests.browser.looks import check, check_closely
 from tests.browser.story import Told
 
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
@@ -29,7 +29,7 @@ def test_a_partner_copies_shows_and_saves(enter: Enter, told: Told) -> None:
     page.get_by_role("link", name="我的二维码").tap()
     sheet = page.get_by_role("dialog", name="当面给人扫")
     expect_picture(sheet.get_by_role("img"))
-    check(page)
+    check_closely(page)
     page.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
 

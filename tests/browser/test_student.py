@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LAPTOP, Enter
 from tests.browser.hands import expect_picture, press, write
-from tests.browser.looks import Watch, check
+from tests.browser.looks import Watch, check, check_closely
 from tests.browser.story import WORDS, Told
 from tests.factories.checkins import picture
 
@@ -33,14 +33,14 @@ def test_a_student_writes_loses_nothing_and_hands_in(enter: Enter, told: Told, w
     page.get_by_role("button", name="交上去").tap()
     expect(page.get_by_role("alert").first).to_contain_text("要改")
     expect(text).to_have_value("太短了。")
-    check(page)
+    check_closely(page)
     text.fill(WORDS)
     expect(page.get_by_text(re.compile("草稿 .* 已存"))).to_be_visible()
     _expect_draft(page, told, WORDS)
     page.locator("input[type=file]").set_input_files(UPLOAD)
     expect_picture(page.get_by_role("img", name="first-screen.jpg"))
     expect(text).to_have_value(WORDS)
-    check(page)
+    check_closely(page)
     page.get_by_role("button", name="交上去").tap()
     expect(page.get_by_text("交上去了，按时。")).to_be_visible()
     expect(page.get_by_text("等助教点评")).to_be_visible()

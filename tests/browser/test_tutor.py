@@ -6,13 +6,14 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LAPTOP, Enter
 from tests.browser.hands import press, write
-from tests.browser.looks import Watch, check
+from tests.browser.looks import Watch, check, check_closely
 from tests.browser.story import TODAY, Told
 
 
 def _expect_open(page: Page, told: Told, key: str) -> None:
     expect(page).to_have_url(re.compile(told.hand_ins[f"{key} {TODAY}"]))
     expect(page.locator("#student")).to_have_text(told.people[key].display_name)
+    page.wait_for_load_state()  # the keys are heard once the scripts have come
 
 
 def test_a_tutor_returns_one_and_accepts_the_next_with_four_keys(enter: Enter, told: Told, watch: Watch) -> None:
@@ -54,7 +55,7 @@ def test_a_tutor_answers_the_day_in_one_digest(enter: Enter, told: Told) -> None
     press(page, group.get_by_role("button", name="合成一条，一起回答"))
     expect(page).to_have_url(re.compile("/desk/questions/"))
     expect(page.get_by_text("测试的人边填边问，")).to_be_visible()
-    check(page)
+    check_closely(page)
     write(page, page.get_by_label("问题", exact=False).first, "测试的人问我问题，能回答吗？")
     write(page, page.locator("[name=answer]"), "先不答，**记下他停在哪里**。填完再聊。")
     press(page, page.get_by_role("button", name="写好了，进汇总"))

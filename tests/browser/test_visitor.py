@@ -46,7 +46,7 @@ def test_a_visitor_follows_a_link_and_joins_on_a_phone(enter: Enter, told: Told)
 def test_a_visitor_joins_with_the_keyboard_alone(enter: Enter, told: Told) -> None:
     page = enter(device=LAPTOP, language="en")
     page.goto("/")
-    press(page, page.get_by_role("link", name="See Ask better questions"))
+    press(page, page.get_by_role("link", name="See the curriculum: Ask better questions"))
     expect(page).to_have_url(LANDING)
     check(page, "en")
     press(page, page.get_by_role("main").get_by_role("button", name="Join cohort").first)
