@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from playwright.sync_api import Locator, Page, expect
 
 
@@ -42,8 +40,3 @@ def clipboard(page: Page) -> str:
     """Give what was copied."""
     found: str = page.evaluate("() => navigator.clipboard.readText()")
     return found
-
-
-def one_of(*words: str) -> re.Pattern[str]:
-    """Match any of some texts."""
-    return re.compile("|".join(map(re.escape, words)))
