@@ -24,7 +24,7 @@ _NO_SEATS = Seats(0, 0, 0)
 
 @dataclass(frozen=True)
 class DeskPage:
-    """Everything the Desk shows. `opened` is the hand-in that has waited longest, `waiting` counts them all."""
+    """Everything the Desk shows. `opened` is the oldest hand-in nobody else reads, `waiting` counts them all."""
 
     lines: list[QueueLine]
     waiting: int
@@ -53,17 +53,23 @@ def look_at_desk(read: Read, who: Actor) -> DeskPage:
     waiting = checkins.count_queue(read, who)
     groups = questions.list_open(read, who)
     behind = checkins.list_behind(read, [cohort.id for cohort in cohorts]) if cohorts else []
+    to_open = next((line.code for line in queue.lines if not _is_taken(line, read, who)), None)
     return DeskPage(
         queue.lines,
         waiting.count,
         waiting.oldest_at,
-        checkins.get_hand_in(read, who, queue.lines[0].code) if queue.lines else None,
+        checkins.get_hand_in(read, who, to_open) if to_open else None,
         groups[:SHOWN],
         sum(len(group.questions) for group in groups),
         behind[:SHOWN],
         len(behind),
         bool(cohorts or queue.lines or groups),
     )
+
+
+def _is_taken(line: QueueLine, read: Read, who: Actor) -> bool:
+    held = line.claimed_until is not None and line.claimed_until > read.now
+    return held and line.claimed_by != who.person_id
 
 
 def list_class_lines(read: Read, who: Actor) -> list[ClassLine]:
