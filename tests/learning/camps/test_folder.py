@@ -140,6 +140,14 @@ def test_a_translation_is_chosen_by_its_folder() -> None:
     assert reading.draft.language == "zh"
 
 
+@pytest.mark.parametrize("folder", ["zh_Hans", "zh-CN", "i18n/pt_BR", "Chinese", "cn"])
+def test_a_translation_is_known_however_its_folder_is_written(folder: str) -> None:
+    reading = read({"01.a.md": "# A", f"{folder}/01.b.md": "# B"}, slug="short")
+    assert reading.draft is not None
+    assert titles(reading.draft) == {1: "A"}
+    assert f"{folder}/ A translation of 1 files" in words(reading.report.skipped)
+
+
 @pytest.mark.parametrize("folder", ["Klingon", "images"])
 def test_a_language_folder_without_lessons_is_refused(folder: str) -> None:
     assert "no such language folder" in words(read(THIRTY_DAYS, language_dir=folder).report.errors)

@@ -24,7 +24,7 @@ _TONGUES = frozenset(
         "arabic bengali chinese dutch english farsi french german hindi indonesian italian japanese korean persian "
         "polish portuguese russian spanish thai turkish ukrainian vietnamese "
         "\u4e2d\u6587 \u82f1\u6587 \u65e5\u672c\u8a9e "
-        "zh zh-cn zh-hans zh-tw zh-hant zh_cn zh_tw en en-us es fr de it ja ko pt pt-br pt_br ru tr uk vi "
+        "zh zh-cn zh-hans zh-tw zh-hant cn en en-us es fr de it ja ko pt pt-br ru tr uk vi "
         "ar hi nl pl fa bn"
     ).split()
 )
@@ -92,11 +92,15 @@ def top_folder(paths: Iterable[str]) -> str:
 def language_folder(path: str) -> str | None:
     """Give the folder of translations a path lies in, None when it lies in none."""
     parts = path.split("/")[:-1]
-    if parts and parts[0].lower() in _TONGUES:
+    if parts and _is_tongue(parts[0]):
         return parts[0]
-    if len(parts) > 1 and parts[0].lower() in _HOMES and parts[1].lower() in _TONGUES:
+    if len(parts) > 1 and parts[0].lower() in _HOMES and _is_tongue(parts[1]):
         return f"{parts[0]}/{parts[1]}"
     return None
+
+
+def _is_tongue(name: str) -> bool:
+    return name.lower().replace("_", "-") in _TONGUES
 
 
 def find_lessons(paths: Iterable[str], report: Report) -> Found:

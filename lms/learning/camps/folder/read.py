@@ -193,9 +193,8 @@ def _language(shelf: Shelf, choice: Choice, head: Head | None, found: Found) -> 
     language: Language = "zh" if chinese * 20 > len(sample) else "en"
     shelf.report.note(
         "",
-        "没有写语言，按正文当作 {language}。",
-        "No language was given; by its words it is {language}.",
-        language=language,
+        "没有写语言，按正文当作中文。" if language == "zh" else "没有写语言，按正文当作英文。",
+        "No language was given; by its words it is " + ("Chinese." if language == "zh" else "English."),
     )
     return language
 
