@@ -1,4 +1,8 @@
-"""`make demo`: database, season, then web and worker until Ctrl-C."""
+"""`make demo`: database, season, then web and worker until Ctrl-C.
+
+The app is loaded once and forked, since loading it is most of what a start takes. Database connections
+do not survive a fork, so this process opens none: preparing is a child's work too.
+"""
 
 from __future__ import annotations
 
@@ -6,47 +10,78 @@ import argparse
 import os
 import shutil
 import signal
-import subprocess
+import socket
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 
+from flask import Flask
+from flask_migrate import upgrade
+from gunicorn.app.base import BaseApplication
+
+from lms.kernel.jobs import Worker, make_huey
+from lms.kernel.parts import current_parts
 from lms.kernel.settings import ROOT
 from lms.web.assets import AssetsError, build
 
-BIN = Path(sys.executable).parent
 READY_SECONDS = 60
+END_SECONDS = 10
 ACCOUNTS = ("student", "tutor", "partner", "operator", "finance")
+
+
+class _Web(BaseApplication):  # type: ignore[misc]
+    """Two gunicorn workers with four threads each."""
+
+    def __init__(self, app: Flask, port: int) -> None:
+        self._app = app
+        self._port = port
+        super().__init__()
+
+    def load_config(self) -> None:
+        chosen = {
+            "bind": f"127.0.0.1:{self._port}",
+            "workers": 2,
+            "threads": 4,
+            "worker_class": "gthread",
+            "graceful_timeout": 5,
+            "loglevel": "warning",
+            "preload_app": True,
+        }
+        for name, value in chosen.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._app
 
 
 def main() -> int:
     """Run the demo; the exit code is 0 after Ctrl-C and 1 when a part of it could not start."""
     options = _options()
-    env = {
-        **os.environ,
-        "ENCAMP_MODE": "demo",
-        "FLASK_APP": "wsgi",
-        "PUBLIC_URL": f"http://127.0.0.1:{options.port}",
-        "PYTHONUNBUFFERED": "1",
-        "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
-    }
-    instance = Path(env.get("INSTANCE_DIR", ROOT / "instance"))
+    os.environ["ENCAMP_MODE"] = "demo"
+    os.environ["PUBLIC_URL"] = f"http://127.0.0.1:{options.port}"
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
+    if not _is_free(options.port):
+        print(f"Port {options.port} is taken. Try: make demo PORT={options.port + 1}", file=sys.stderr)
+        return 1
+    instance = Path(os.environ.get("INSTANCE_DIR", ROOT / "instance"))
     if options.fresh and instance.exists():
         shutil.rmtree(instance)
-    instance.mkdir(parents=True, exist_ok=True)
     try:
         build(ROOT)
     except AssetsError as error:
         print(error, file=sys.stderr)
         return 1
-    for command in (["db", "upgrade"], ["demo", "season"]):
-        done = subprocess.run([str(BIN / "flask"), *command], cwd=ROOT, env=env, check=False)
-        if done.returncode:
-            return 1
-    return _serve(options.port, env)
+    # By name, since the wiring lies above every room.
+    app: Flask = import_module("wsgi").app
+    prepared = _fork(lambda: _prepare(app))
+    if os.waitstatus_to_exitcode(os.waitpid(prepared, 0)[1]):
+        return 1
+    return _serve(app, options.port)
 
 
 def _options() -> argparse.Namespace:
@@ -56,23 +91,65 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _serve(port: int, env: dict[str, str]) -> int:
-    web = [str(BIN / "gunicorn"), "wsgi:app", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"]
-    web += ["--worker-class", "gthread", "--graceful-timeout", "5", "--log-level", "warning", "--preload"]
-    worker = [str(BIN / "flask"), "work"]
-    # Sessions of their own, so that Ctrl-C reaches only this process and it can end them in order.
-    parts = [subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True) for command in (web, worker)]
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _prepare(app: Flask) -> None:
+    with app.app_context():
+        upgrade()
+    outcome = app.test_cli_runner().invoke(args=["demo", "season"])
+    print(outcome.output.strip())
+    sys.exit(outcome.exit_code)
+
+
+def _work(app: Flask) -> None:
+    with app.app_context():
+        settings = current_parts().settings
+    Worker(app, make_huey(settings)).run()
+
+
+def _fork(run: Callable[[], None]) -> int:
+    """Run something in a process of its own session, so that Ctrl-C reaches only the parent, which ends it."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        os.setsid()
+        run()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _serve(app: Flask, port: int) -> int:
+    parts = {_fork(_Web(app, port).run): signal.SIGTERM, _fork(lambda: _work(app)): signal.SIGINT}
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, stop)
+    # SIGINT too: started in the background it would be ignored.
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, stop)
     try:
         if not _wait_ready(port, parts):
-            print(f"The demo did not start. Is port {port} taken? Try: make demo PORT=5001", file=sys.stderr)
+            print("The demo did not start; what went wrong stands above.", file=sys.stderr)
             return 1
         _greet(port)
-        while all(part.poll() is None for part in parts):
+        while _all_live(parts):
             time.sleep(0.5)
         return 1
     except KeyboardInterrupt:
@@ -81,34 +158,42 @@ def _serve(port: int, env: dict[str, str]) -> int:
         _end(parts)
 
 
-def _wait_ready(port: int, parts: list[subprocess.Popen[bytes]]) -> bool:
+def _all_live(parts: dict[int, signal.Signals]) -> bool:
+    """Look whether all children live; one that ended is forgotten."""
+    ended = [child for child in parts if os.waitpid(child, os.WNOHANG)[0]]
+    for child in ended:
+        del parts[child]
+    return not ended
+
+
+def _wait_ready(port: int, parts: dict[int, signal.Signals]) -> bool:
     until = time.monotonic() + READY_SECONDS
-    while time.monotonic() < until and all(part.poll() is None for part in parts):
+    while time.monotonic() < until and _all_live(parts):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
+            time.sleep(0.05)
     return False
 
 
 def _greet(port: int) -> None:
     print(f"ready http://127.0.0.1:{port}")
     for name in ACCOUNTS:
-        print(f"  {name}@example.com  encamp-demo")
+        print(f"  {name}@example.com  encamp-demo", flush=True)
 
 
-def _end(parts: list[subprocess.Popen[bytes]]) -> None:
+def _end(parts: dict[int, signal.Signals]) -> None:
     """End web and worker: the worker by SIGINT, on which it finishes what it has in hand."""
-    for part, sign in zip(parts, (signal.SIGTERM, signal.SIGINT), strict=True):
-        if part.poll() is None:
-            part.send_signal(sign)
-    for part in parts:
-        try:
-            part.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            part.kill()
-            part.wait()
+    for child, sign in parts.items():
+        os.kill(child, sign)
+    until = time.monotonic() + END_SECONDS
+    while parts and time.monotonic() < until:
+        _all_live(parts)
+        time.sleep(0.05)
+    for child in parts:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
 
 
 if __name__ == "__main__":
