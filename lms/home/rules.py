@@ -7,17 +7,20 @@ from itertools import pairwise
 from typing import Protocol, TypeVar
 
 from lms.learning.camps.rules import BEFORE_START, OVER, CohortState
-from lms.learning.enrollments.rules import EnrollmentState
+from lms.learning.enrollments.rules import EnrollmentState, may_work
 
 STAFF_SCREENS = (("operator", "/console"), ("finance", "/console"), ("tutor", "/desk"))
 
 
-def first_screen(roles: frozenset[str], *, has_cohort: bool) -> str:
-    """Give the address of somebody's first screen; a partner who studies too starts with the day's work."""
+def first_screen(roles: frozenset[str], *, is_studying: bool, last_place: str = "") -> str:
+    """Give the address of somebody's first screen.
+
+    A partner whose own camp is running starts with the day's work, unless partner was the place they left from.
+    """
     for role, url in STAFF_SCREENS:
         if role in roles:
             return url
-    return "/partner" if "partner" in roles and not has_cohort else "/today"
+    return "/partner" if "partner" in roles and (last_place == "partner" or not is_studying) else "/today"
 
 
 class _Cohort(Protocol):
@@ -56,6 +59,11 @@ def choose_place(places: Sequence[AnyPlace], wanted: str = "") -> AnyPlace | Non
         if place.cohort.code == wanted:
             return place
     return min(places, key=_urgency, default=None)
+
+
+def is_running(place: Place) -> bool:
+    """Say whether there is a day's work to do in a place: a seat in a cohort between its start and its end."""
+    return may_work(place.enrollment.state, place.cohort.state) and place.cohort.state not in BEFORE_START | OVER
 
 
 def _urgency(place: Place) -> tuple[int, int]:

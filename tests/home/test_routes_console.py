@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from lms.kernel.clock import FixedClock
 from lms.kernel.work import Work
 from lms.learning.camps.rules import CohortState
+from lms.web.pages import NAVIGATION
 from tests.conftest import counting
 from tests.factories.accounts import cast, make_people
 from tests.factories.camps import make_cohort, walk_to
@@ -66,6 +67,19 @@ def test_seats_rates_and_queues_are_seen_at_once(
         "有 1 件后台任务失败了",
     ):
         assert said in page, said
+
+
+def test_finance_has_places_of_its_own_and_no_way_where_it_may_not_go(
+    client: FlaskClient, work: Works, sign_in: SignIn
+) -> None:
+    with work() as w:
+        make_class(w, students=1)
+        fin = cast(w, "fin")
+    sign_in(client, fin)
+    page = client.get("/console").text
+    assert "财务" in page and 'href="/desk' not in page and 'href="/calendar"' not in page
+    for place in NAVIGATION["finance"]:
+        assert client.get(place.url).status_code == 200
 
 
 def test_the_funnel_follows_those_who_came_through_links(

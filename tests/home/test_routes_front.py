@@ -16,7 +16,7 @@ from lms.learning.enrollments import service as enrollments
 from lms.learning.enrollments.rules import WithdrawCause
 from tests.conftest import counting
 from tests.factories.accounts import cast, make_people, make_person
-from tests.factories.camps import make_cohort, walk_to
+from tests.factories.camps import camp_folder, make_camp, make_cohort, walk_to
 from tests.factories.enrollments import make_enrollment, make_students
 
 Works = Callable[[], AbstractContextManager[Work]]
@@ -59,9 +59,27 @@ def test_signed_in_people_go_to_their_first_screen(
 def test_a_partner_who_studies_starts_with_today(client: FlaskClient, work: Works, sign_in: SignIn) -> None:
     with work() as w:
         ada = cast(w, "ada")
-        make_enrollment(w, make_cohort(w), ada)
+        cohort = make_cohort(w)
+        make_enrollment(w, cohort, ada)
     sign_in(client, ada)
+    assert client.get("/").headers["Location"] == "/partner"
+    with work() as w:
+        walk_to(w, cohort, CohortState.RUNNING)
     assert client.get("/").headers["Location"] == "/today"
+    client.get("/partner")
+    assert client.get("/").headers["Location"] == "/partner"
+
+
+def test_the_front_page_begins_with_what_the_reader_can_join(client: FlaskClient, work: Works) -> None:
+    files = camp_folder("clear-words")
+    english = {**files, "camp.toml": files["camp.toml"].replace(b'language = "zh"', b'language = "en"')}
+    with work() as w:
+        make_cohort(w, camp=make_camp(w, files=english).slug, starts_on=date(2026, 11, 25))
+        make_cohort(w, starts_on=DECEMBER)
+    page = client.get("/", headers={"Accept-Language": "zh"}).text
+    assert page.index("/c/short-writing") < page.index("/c/clear-words")
+    page = client.get("/", headers={"Accept-Language": "en"}).text
+    assert page.index("/c/clear-words") < page.index("/c/short-writing")
 
 
 def test_a_landing_page_shows_story_days_seats_and_one_way_to_join(client: FlaskClient, work: Works) -> None:

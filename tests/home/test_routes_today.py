@@ -31,7 +31,7 @@ def _hand_in(work: Work, room: ClassRoom, student: Person, day: int = 1) -> str:
     return make_check_in(work, student, task_of(work, room.cohort, day)).code
 
 
-@pytest.mark.parametrize("url", ["/today", "/today/head", "/calendar", "/class"])
+@pytest.mark.parametrize("url", ["/today", "/today/head", "/calendar", "/class", "/questions"])
 def test_signed_out_people_are_asked_to_sign_in(client: FlaskClient, url: str) -> None:
     answer = client.get(url)
     assert answer.status_code == 303
@@ -46,8 +46,18 @@ def test_without_a_cohort_today_offers_what_is_open(client: FlaskClient, work: W
     page = client.get("/today").text
     assert "选一个训练营" in page
     assert "/c/short-writing" in page
-    for url in ("/calendar", "/class"):
+    for url in ("/calendar", "/class", "/questions"):
         assert client.get(url).status_code == 200
+
+
+def test_an_address_that_is_not_confirmed_is_asked_for_calmly(
+    client: FlaskClient, work: Works, sign_in: SignIn
+) -> None:
+    with work() as w:
+        lin, bo = cast(w, "lin"), make_person(w, "Bo", confirmed=False)
+    for person, asked in ((lin, False), (bo, True)):
+        sign_in(client, person)
+        assert ("邮箱还没确认" in client.get("/today").text) == asked
 
 
 def test_before_the_first_day_it_counts_down_and_offers_day_0(
@@ -170,7 +180,7 @@ def test_places_of_the_navigation_lead_into_the_cohort(client: FlaskClient, work
     with work() as w:
         room = make_class(w)
     sign_in(client, room.students[0])
-    for url in ("/calendar", "/class"):
+    for url in ("/calendar", "/class", "/questions"):
         answer = client.get(url)
         assert answer.status_code == 303
         assert answer.headers["Location"].startswith(f"/learn/{room.cohort.code}/")

@@ -7,7 +7,7 @@ import pytest
 
 from lms.home.queries.front import Offer, choose_offer
 from lms.home.queries.workings import changes_between
-from lms.home.rules import choose_place, first_screen, funnel_of
+from lms.home.rules import choose_place, first_screen, funnel_of, is_running
 from lms.learning.camps.rules import CohortState
 
 
@@ -35,20 +35,38 @@ def _place(code: str, state: CohortState, day: int, enrollment: str = "enrolled"
 
 
 @pytest.mark.parametrize(
-    ("roles", "has_cohort", "url"),
+    ("roles", "is_studying", "last_place", "url"),
     [
-        ({"student"}, False, "/today"),
-        ({"student"}, True, "/today"),
-        ({"student", "partner"}, False, "/partner"),
-        ({"student", "partner"}, True, "/today"),
-        ({"student", "tutor"}, True, "/desk"),
-        ({"student", "tutor", "partner"}, False, "/desk"),
-        ({"student", "operator", "tutor"}, True, "/console"),
-        ({"finance"}, False, "/console"),
+        ({"student"}, False, "", "/today"),
+        ({"student"}, True, "partner", "/today"),
+        ({"student", "partner"}, False, "", "/partner"),
+        ({"student", "partner"}, False, "student", "/partner"),
+        ({"student", "partner"}, True, "", "/today"),
+        ({"student", "partner"}, True, "student", "/today"),
+        ({"student", "partner"}, True, "partner", "/partner"),
+        ({"student", "tutor"}, True, "", "/desk"),
+        ({"student", "tutor", "partner"}, False, "partner", "/desk"),
+        ({"student", "operator", "tutor"}, True, "", "/console"),
+        ({"finance"}, False, "", "/console"),
     ],
 )
-def test_everybody_has_a_first_screen(roles: set[str], has_cohort: bool, url: str) -> None:
-    assert first_screen(frozenset(roles), has_cohort=has_cohort) == url
+def test_everybody_has_a_first_screen(roles: set[str], is_studying: bool, last_place: str, url: str) -> None:
+    assert first_screen(frozenset(roles), is_studying=is_studying, last_place=last_place) == url
+
+
+@pytest.mark.parametrize(
+    ("state", "enrollment", "running"),
+    [
+        (CohortState.RUNNING, "enrolled", True),
+        (CohortState.PAUSED, "enrolled", True),
+        (CohortState.ENROLLING, "enrolled", False),
+        (CohortState.ENDED, "completed", False),
+        (CohortState.RUNNING, "suspended", False),
+        (CohortState.RUNNING, "waitlisted", False),
+    ],
+)
+def test_a_place_runs_between_start_and_end(state: CohortState, enrollment: str, running: bool) -> None:
+    assert is_running(_place("ANY", state, 9, enrollment)) is running
 
 
 def test_the_running_cohort_comes_before_all_others() -> None:

@@ -15,11 +15,13 @@ SMALL = 24
 """Pixels per 72 points: a poster in full, and a third of it for lists."""
 
 # Raised when a template changes, so that no older picture is taken for the new one.
-_EDITION = 1
+_EDITION = 2
 
 
 def draw_poster(parts: Parts, design: Design, data: Mapping[str, object], ppi: int = FULL) -> bytes:
     """Draw a poster as PNG, or take the one drawn before; refuses PosterRefused with the reason.
+
+    A partner's name loses the characters that no font has, so that a flower in a name costs nobody the posters.
 
     The moment at which seats were counted is left out of the comparison: as long as the numbers are the
     same, the earlier picture says so truthfully.
@@ -39,9 +41,15 @@ def _name(design: Design, data: Mapping[str, object], ppi: int) -> str:
     return hashlib.sha256(wanted.encode()).hexdigest()
 
 
+def _drawable(parts: Parts, name: str) -> str:
+    missing = parts.typesetter.missing_characters(name)
+    return " ".join("".join(char for char in name if char not in missing).split())
+
+
 def _drawn(parts: Parts, design: Design, data: Mapping[str, object], ppi: int) -> bytes:
     try:
-        return parts.typesetter.render(f"affiliates/promo/poster-{design}", data, "png", ppi)
+        named = {**data, "partner": _drawable(parts, str(data["partner"])) or data["code"]}
+        return parts.typesetter.render(f"affiliates/promo/poster-{design}", named, "png", ppi)
     except TypesetRefused as refused:
         raise PosterRefused(refusal_text(refused.kind, refused.field, refused.characters)) from refused
     except FontsMissing as missing:

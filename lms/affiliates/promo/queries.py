@@ -13,6 +13,7 @@ from lms.affiliates.promo.models import PromoUse
 from lms.affiliates.promo.rules import DESIGNS, Day, Design, Finished, Host, Maker, Offer, PromoText, Week, asset_key
 from lms.affiliates.tracking.queries import Link, default_link, get_own_link, link_url, list_links
 from lms.affiliates.tracking.rules import program_day
+from lms.kernel.text import current_language
 from lms.kernel.work import Read
 from lms.learning.camps import queries as camps
 from lms.learning.camps.queries import Cohort, Landing, Story
@@ -70,15 +71,20 @@ class Post:
 
 
 def list_offered(read: Read) -> dict[str, Cohort]:
-    """List the camps that take students, each with its earliest open cohort, by slug."""
+    """List the camps that take students by slug, each with its earliest cohort that has seats left.
+
+    Camps in the reader's language come first, those with seats before full ones, then the earliest start.
+    """
+    cohorts = camps.list_open_cohorts(read)
+    left = enrollments.seats_left(read, [cohort.id for cohort in cohorts]) if cohorts else {}
     offered: dict[str, Cohort] = {}
-    for cohort in camps.list_open_cohorts(read):
+    for cohort in rules.by_promise(cohorts, left, current_language()):
         offered.setdefault(cohort.camp_slug, cohort)
     return offered
 
 
 def find_kit(read: Read, partner: Partner, slug: str = "", link_code: str = "") -> Kit | None:
-    """Make a partner's kit of a camp, the first open one by default; None when nothing is open yet.
+    """Make a partner's kit of a camp, the first offered one by default; None when nothing is open yet.
 
     `link_code` names the place it is for. Refuses NotOffered for a camp that is not open, NotFound for a
     link that is not the partner's.
@@ -175,9 +181,9 @@ def make_poster(read: Read, partner: Partner, slug: str, design: Design, link_co
 
 
 def post_of_today(read: Read, partner: Partner, link: Link | None = None) -> Post | None:
-    """Pick what a partner might post today: the camp that starts first, a text and a poster by turns.
+    """Pick what a partner might post today: the first camp offered, a text and a poster by turns.
 
-    Two statements when `link`, the main link, is at hand. None when no camp is open, the camp has no texts,
+    Three statements when `link`, the main link, is at hand. None when no camp is open, the camp has no texts,
     or the main link is still being made.
     """
     cohort = next(iter(list_offered(read).values()), None)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
 
+from lms.kernel.text import current_language
 from lms.kernel.work import Actor, Read
 from lms.learning.camps import queries as camps
 from lms.learning.camps.queries import Camp, Cohort, DayOutline, Landing, Story
@@ -65,7 +66,7 @@ class LandingPage:
 
 
 def list_open_camps(read: Read) -> list[OpenCamp]:
-    """List what can be joined now, the earliest start first; three statements."""
+    """List what can be joined now in three statements: the reader's language, free seats, the earliest start first."""
     cohorts = camps.list_open_cohorts(read)
     if not cohorts:
         return []
@@ -73,11 +74,14 @@ def list_open_camps(read: Read) -> list[OpenCamp]:
     by_camp: dict[int, list[Offer]] = {}
     for offer in _offers(read, cohorts):
         by_camp.setdefault(offer.cohort.camp_id, []).append(offer)
-    return [
+    found = [
         OpenCamp(chosen, stories.get(camp_id, Story()), len(offers) - 1)
         for camp_id, offers in by_camp.items()
         if (chosen := choose_offer(offers, "")) is not None
     ]
+    language = current_language()
+    # Sorting is stable: what is equal here stays in the order of its start.
+    return sorted(found, key=lambda camp: (camp.offer.cohort.language != language, camp.offer.is_full))
 
 
 def look_at_landing(read: Read, who: Actor, slug: str, wanted: str = "") -> LandingPage:

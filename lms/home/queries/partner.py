@@ -54,7 +54,7 @@ def _step(name: str, today: int, before: int, total: Counts) -> Step:
 
 
 def look_at_partner_home(read: Read, partner: Partner) -> PartnerHome:
-    """Gather the partner home in seven statements, whatever the number of links, clicks and partners."""
+    """Gather the partner home in eight statements, whatever the number of links, clicks and partners."""
     links = [line for line in tracking.list_links(read, partner.id) if line.link.archived_at is None]
     link = next((line.link for line in links if line.link.is_default), None)
     return PartnerHome(

@@ -61,6 +61,16 @@ def classmates() -> Response:
     return see_other(url_for("checkins.classmates", code=code))
 
 
+@blueprint.get("/questions")
+@signed_in
+def questions() -> Response:
+    """Lead to the questions of the cohort that is meant."""
+    code = _current_code()
+    if code is None:
+        return render("home/no_cohort.html", place="questions")
+    return see_other(url_for("questions.asking", code=code))
+
+
 def _current_code() -> str | None:
     """Give the code of the cohort whose pages somebody may read now."""
     places = [one for one in list_my_cohorts(begin_read(), _person_id()) if one.enrollment.state in READING]

@@ -108,13 +108,17 @@ def test_a_poster_that_cannot_be_drawn_says_why(client: FlaskClient, partner: An
     assert client.get(f"/partner/kit/{cohort.camp_slug}/posters/results").status_code == 200
 
 
-def test_a_name_no_font_has_is_refused_in_words(client: FlaskClient, work: Open, sign_in: Any, cohort: Any) -> None:
+@pytest.mark.parametrize("name", ["小满🌾", "🌾"])
+def test_what_no_font_has_is_left_out_of_a_name(
+    client: FlaskClient, work: Open, sign_in: Any, cohort: Any, name: str
+) -> None:
     with work() as w:
-        partner, _ = make_linked_partner(w, "小满🌾")
+        partner, _ = make_linked_partner(w, name)
         person = get_person(w, partner.person_id)
     sign_in(client, person)
-    page = client.get(f"/partner/kit/{cohort.camp_slug}/posters/headline")
-    assert page.status_code == 200 and "🌾" in page.text and "你的名字" in page.text
+    where = f"/partner/kit/{cohort.camp_slug}/posters/headline"
+    assert client.get(f"{where}.png").status_code == 200
+    assert "长按图片保存" in client.get(where).text
 
 
 def test_a_promise_too_long_for_a_poster_is_no_failure(client: FlaskClient, work: Open, partner: Any) -> None:
@@ -179,6 +183,18 @@ def test_the_post_of_today(app: Flask, client: FlaskClient, partner: Any, cohort
         part = render_template("affiliates/promo/_post_today.html", post=post)
         assert part.count(post.text) == 1 and 'id="post-today"' in part
         assert 'id="post-today"' in render_template("affiliates/promo/_post_today.html", post=None)
+
+
+def test_what_is_offered_first_is_in_the_own_language(client: FlaskClient, work: Open, partner: Any) -> None:
+    files = camp_folder("clear-words")
+    english = {**files, "camp.toml": files["camp.toml"].replace(b'language = "zh"', b'language = "en"')}
+    with work() as w:
+        foreign = make_camp(w, files=english)
+        make_cohort(w, camp=foreign.slug, starts_on=date(2026, 11, 25))
+        own = make_cohort(w, starts_on=date(2026, 12, 1))
+    page = client.get("/partner/kit").text
+    assert page.index(f"camp={own.camp_slug}") < page.index(f"camp={foreign.slug}")
+    assert f"/r/adalin/{own.camp_slug}" in client.get("/partner").text
 
 
 def test_nothing_to_post_without_a_camp_or_a_link(partner: Any, read: Look) -> None:

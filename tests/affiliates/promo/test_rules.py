@@ -8,7 +8,7 @@ import pytest
 
 from lms.affiliates.promo import rules
 from lms.affiliates.promo.errors import PosterRefused
-from lms.affiliates.promo.rules import Day, Design, Finished, Host, Maker, Offer, Week
+from lms.affiliates.promo.rules import Day, Design, Finished, Host, Maker, Offer, Week, lengths
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,45 @@ def test_everyone_has_a_turn() -> None:
     turns = [rules.turn_of_the_day("abc", day) for day in days]
     assert set(turns) == set("abc") and turns[0] == turns[3]
     assert rules.turn_of_the_day([], days[0]) is None
+
+
+@dataclass(frozen=True)
+class Opening:
+    id: int
+    language: str
+    starts_on: date
+    seats: int = 10
+
+
+def test_what_can_be_recommended_best_comes_first() -> None:
+    foreign = Opening(1, "en", date(2026, 11, 25))
+    full, late, soon = (Opening(n, "zh", date(2026, 12, day)) for n, day in ((2, 1), (3, 20), (4, 9)))
+    found = rules.by_promise([foreign, full, late, soon], {2: 0, 3: 4}, "zh")
+    assert [one.id for one in found] == [4, 3, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "kept"),
+    [
+        ("每天一小件。结营有作品。", 30, "每天一小件。结营有作品。"),
+        ("每天一小件。结营有作品。", 8, "每天一小件。"),
+        ("每天写一小件，写的都是真要发出去的东西。", 12, "每天写一小件…"),
+        ("One piece a day. Then a note.", 12, "One piece a day."),
+        ("没有句号也行", 4, "没有句…"),
+        ("Costs 3.50 a day. Really.", 60, "Costs 3.50 a day. Really."),
+        ("", 10, ""),
+    ],
+)
+def test_a_summary_ends_with_a_sentence(text: str, most: float, kept: str) -> None:
+    assert lengths.whole_sentences(text, most) == kept
+
+
+def test_titles_lose_their_heads_together() -> None:
+    titles = ["Days 1–2: Decide", "Days 3–5: Write and test it all"]
+    assert lengths.without_heads(titles, 30) == titles
+    assert lengths.without_heads(titles, 12) == ["Decide", "Write and test it all"]
+    assert lengths.first_clause("主讲，报社编辑出身", 5) == "主讲"
+    assert lengths.first_fitting(5, "清晰写作营 · 第 13 期", "第 13 期") == "第 13 期"
 
 
 @pytest.mark.parametrize("design", list(Design))

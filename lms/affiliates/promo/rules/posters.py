@@ -1,6 +1,5 @@
-"""What each poster shows, from the camp's story and real numbers. Lengths are left to the typesetter."""
+"""What each poster shows, from the camp's story and real numbers, shortened to what its place holds."""
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,12 +7,19 @@ from enum import StrEnum
 from typing import Any
 
 from lms.affiliates.promo.errors import PosterRefused
+from lms.affiliates.promo.rules.lengths import first_clause, first_fitting, whole_sentences, width, without_heads
 from lms.affiliates.promo.rules.refusals import refusal_text
 from lms.kernel.text import Language, Text
 
+# What each place holds at its smallest step, in full-width characters.
 _ITEM_WIDTH = 18.0
 _FINALE_WIDTH = 19.0
 _TITLE_WIDTH = 17.0
+_STAGE_WIDTH = 11.0
+_KICKER_WIDTH = 17.0
+_RESULT_KICKER_WIDTH = 19.0
+_ROLE_WIDTH = 24.0
+_SUMMARY_WIDTH = 62.0
 _ITEMS = 3
 _MONTHS = "January February March April May June July August September October November December".split()
 
@@ -120,8 +126,8 @@ def _headline(offer: Offer) -> dict[str, Any]:
     return {
         "palette": "pine",
         "headline": _lines(offer.promise),
-        "sub": offer.summary,
-        "kicker": offer.cohort_name,
+        "sub": whole_sentences(offer.summary, _SUMMARY_WIDTH),
+        "kicker": first_fitting(_KICKER_WIDTH, offer.cohort_name),
         "facts": [
             {"value": day_text(offer.starts_on, say, short=True), "label": Text("开营", "first day").in_(say)},
             {"value": Text("{n} 天", "{n} days").in_(say, n=len(offer.days)), "label": minutes},
@@ -135,13 +141,12 @@ def _headline(offer: Offer) -> dict[str, Any]:
 
 def _countdown(offer: Offer) -> dict[str, Any]:
     say = offer.language
-    title = f"{offer.title} · {offer.cohort_name}"
     now = offer.now
     as_of = Text("截至 {day} {clock}", "as of {day}, {clock}")
     return {
         "palette": "ink",
         "days": max(0, (offer.starts_on - now.date()).days),
-        "title": title if _width(title) <= _TITLE_WIDTH else offer.title,
+        "title": first_fitting(_TITLE_WIDTH, f"{offer.title} · {offer.cohort_name}", offer.title),
         "when": _starts(offer.starts_on, say),
         "seats_left": min(offer.seats_left, offer.seats),
         "seats_total": offer.seats,
@@ -155,13 +160,14 @@ def _outline(offer: Offer) -> dict[str, Any]:
     n = len(days)
     heads = Text("{n} 天，\n每天做什么", "{n} days,\nday by day").in_(say, n=n)
     span = Text("第 {first}–{last} 天", "Days {first}–{last}")
+    titles = without_heads([week.title for week in offer.weeks], _STAGE_WIDTH)
     stages = [
         {
-            "title": week.title,
+            "title": title,
             "days": span.in_(say, first=week.first, last=week.last),
-            "items": _items([day for day in days if week.first <= day.number <= week.last], say),
+            "items": _items([day for day in days[:-1] if week.first <= day.number <= week.last], say),
         }
-        for week in offer.weeks
+        for week, title in zip(offer.weeks, titles, strict=True)
     ]
     return {
         "palette": "paper",
@@ -174,7 +180,7 @@ def _outline(offer: Offer) -> dict[str, Any]:
 
 def _items(days: Sequence[Day], say: Language) -> list[dict[str, str]]:
     """Pick the first, a middle and the last day whose titles fit one line."""
-    fitting = [day for day in days if _width(day.title) <= _ITEM_WIDTH]
+    fitting = [day for day in days if width(day.title) <= _ITEM_WIDTH]
     step = max(1, (len(fitting) - 1) // (_ITEMS - 1))
     chosen = fitting[::step][:_ITEMS] if len(fitting) > _ITEMS else fitting
     number = Text("第 {n} 天", "Day {n}")
@@ -185,7 +191,7 @@ def _finale(days: Sequence[Day], say: Language) -> str:
     if not days:
         return ""
     last = Text("第 {n} 天：{title}", "Day {n}: {title}").in_(say, n=days[-1].number, title=days[-1].title)
-    if _width(last) <= _FINALE_WIDTH:
+    if width(last) <= _FINALE_WIDTH:
         return last
     return Text("第 {n} 天：结营", "Day {n}: the finish").in_(say, n=days[-1].number)
 
@@ -209,7 +215,7 @@ def _letter(offer: Offer) -> dict[str, Any]:
         # Without the host's own words there is no letter to sign.
         "paragraphs": [host.quote, offer.summary, plain] if host and host.quote else [],
         "signature": host.name if host else "",
-        "role": host.role if host else "",
+        "role": first_clause(host.role, _ROLE_WIDTH) if host else "",
         "seal": Text("启营", "启营").in_(say),
         "date": Text("{y} 年 {m} 月", "{month} {y}").in_(
             say, y=offer.now.year, m=offer.now.month, month=_MONTHS[offer.now.month - 1]
@@ -230,7 +236,7 @@ def _results(offer: Offer) -> dict[str, Any]:
     )
     return {
         "palette": "pine",
-        "kicker": f"{offer.title} · {past.name}",
+        "kicker": first_fitting(_RESULT_KICKER_WIDTH, f"{offer.title} · {past.name}", past.name),
         "headline": _lines(heads.in_(say, joined=past.joined, done=past.completed)),
         "emphasis": done,
         "total": past.joined,
@@ -270,8 +276,3 @@ def day_text(day: date, say: Language, short: bool = False) -> str:
     """Write a day in a language, without the year; `short` shortens English months."""
     month = _MONTHS[day.month - 1]
     return Text("{m} 月 {d} 日", "{d} {month}").in_(say, m=day.month, d=day.day, month=month[:3] if short else month)
-
-
-def _width(text: str) -> float:
-    """Measure a line in full-width characters: a Latin letter is about half of one."""
-    return sum(1.0 if unicodedata.east_asian_width(char) in "WF" else 0.5 for char in text)

@@ -18,6 +18,22 @@ CHANNELS: Mapping[str, Text] = {
 
 T = TypeVar("T")
 
+
+class Opening(Protocol):
+    """A cohort that takes students."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def seats(self) -> int: ...
+    @property
+    def starts_on(self) -> date: ...
+
+
+AnyOpening = TypeVar("AnyOpening", bound=Opening)
+
 _PLACE = re.compile(r"\{(link|camp|start)\}")
 _ASSET = re.compile(r"[a-z0-9-]{1,60}/[a-z0-9-]{1,40}")
 
@@ -74,6 +90,15 @@ def texts_of(slug: str, written: Iterable[Written], values: Mapping[str, str]) -
     return [
         PromoText(asset_key(slug, name), text.channel, text.title, fill(text.text, values)) for text, name in numbered
     ]
+
+
+def by_promise(openings: Iterable[AnyOpening], left: Mapping[int, int], language: str) -> list[AnyOpening]:
+    """Put first what can be recommended best: in the language, with seats left, starting soon."""
+
+    def place(one: AnyOpening) -> tuple[bool, bool, date, int]:
+        return one.language != language, left.get(one.id, one.seats) <= 0, one.starts_on, one.id
+
+    return sorted(openings, key=place)
 
 
 def turn_of_the_day(choices: Sequence[T], day: date) -> T | None:

@@ -9,7 +9,6 @@ from lms.kernel.work import Actor, Read, begin_read, begin_work
 from lms.learning.camps import queries as camps
 from lms.learning.camps.queries import Cohort, Task
 from lms.learning.enrollments import queries as enrollments
-from lms.learning.enrollments.rules import READING
 from lms.learning.questions import queries, service
 from lms.learning.questions.forms import QUESTION_LIMIT, AskForm
 from lms.learning.questions.routes.door import blueprint
@@ -17,18 +16,6 @@ from lms.learning.questions.rules import Standing, due_at, may_ask
 from lms.web.guards import current_actor, signed_in
 from lms.web.htmx import is_part, render, see_other
 from lms.web.refusals import refusals_on
-
-
-@blueprint.get("/questions")
-@signed_in
-def here() -> Response:
-    """Lead to the questions of the cohort somebody is in now."""
-    read, who = begin_read(), current_actor()
-    mine = enrollments.list_my_cohorts(read, who.person_id) if who.person_id is not None else []
-    current = next((my.cohort for my in mine if my.enrollment.state in READING), None)
-    if current is not None:
-        return see_other(url_for("questions.asking", code=current.code))
-    return render("learning/questions/none.html")
 
 
 @blueprint.get("/learn/<code>/questions")
