@@ -62,6 +62,11 @@ NAVIGATION: dict[str, tuple[Place, ...]] = {
         Place("activity", "/console/outbox", "后台任务", "Background work"),
         Place("scroll-text", "/console/audit", "操作记录", "Audit log"),
     ),
+    "finance": (
+        Place("layout-dashboard", "/console", "控制台", "Console"),
+        Place("bell", "/inbox", "通知", "Notifications"),
+        Place("circle-user-round", "/me", "我的", "Me"),
+    ),
     "tutor": (
         Place("lamp-desk", "/desk", "工作台", "Desk"),
         Place("inbox", "/desk/check-ins", "打卡", "Check-ins"),
@@ -84,8 +89,10 @@ NAVIGATION: dict[str, tuple[Place, ...]] = {
         Place("hand-coins", "/partner", "推广", "Partner"),
     ),
 }
+# An address belongs to the first of its roles that somebody has.
 PREFIXES = (
     ("/console", "operator"),
+    ("/console", "finance"),
     ("/desk", "tutor"),
     ("/partner", "partner"),
     ("/today", "student"),
@@ -93,6 +100,7 @@ PREFIXES = (
 )
 NAMES = {
     "operator": ("控制台", "Console"),
+    "finance": ("财务", "Finance"),
     "tutor": ("工作台", "Desk"),
     "partner": ("推广", "Partner"),
     "student": ("学习", "Learning"),
@@ -118,7 +126,6 @@ def _role_here(roles: frozenset[str]) -> str:
                 if session.get("place") != role:
                     session["place"] = role
                 return role
-            break
     kept = session.get("place")
     if kept in roles:
         return str(kept)
