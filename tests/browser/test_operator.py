@@ -3,11 +3,11 @@
 import io
 import re
 import zipfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
-from lms.kernel.parts import EXTENSION
+from lms.kernel.parts import EXTENSION, Parts
 from lms.kernel.settings import ROOT
 from tests.browser.conftest import LAPTOP, Enter
 from tests.browser.looks import Watch, check, check_closely
@@ -15,7 +15,7 @@ from tests.browser.served import ZONE
 from tests.browser.story import Told
 
 
-def _zip(files: dict[str, bytes]) -> dict[str, object]:
+def _zip(files: dict[str, bytes]) -> FilePayload:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for path, data in files.items():
@@ -28,9 +28,13 @@ def _example(slug: str) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in (folder / slug).rglob("*") if path.is_file()}
 
 
-def _now(told: Told) -> str:
-    clock = told.served.app.extensions[EXTENSION].clock
-    return clock.now().astimezone(ZONE).strftime("%H:")
+def _now(told: Told) -> datetime:
+    parts: Parts = told.served.app.extensions[EXTENSION]
+    return parts.clock.now().astimezone(ZONE)
+
+
+def _hour(told: Told) -> str:
+    return _now(told).strftime("%H:")
 
 
 def test_a_camp_comes_from_a_zip_and_a_cohort_is_opened(enter: Enter, told: Told) -> None:
@@ -39,7 +43,7 @@ def test_a_camp_comes_from_a_zip_and_a_cohort_is_opened(enter: Enter, told: Told
     check(page, "en")
     page.goto("/console/camps/import")
     check(page, "en")
-    page.locator("input[type=file]").set_input_files(_zip(_example("clear-writing")))  # type: ignore[arg-type]
+    page.locator("input[type=file]").set_input_files(_zip(_example("clear-writing")))
     page.get_by_role("button", name="Import").click()
     expect(page).to_have_url(re.compile("/console/camps/imports/"))
     expect(page.get_by_role("progressbar")).to_be_visible()
@@ -56,7 +60,7 @@ def test_a_camp_comes_from_a_zip_and_a_cohort_is_opened(enter: Enter, told: Told
 
 
 def _open_cohort(page: Page, told: Told) -> None:
-    starts = told.served.app.extensions[EXTENSION].clock.now().astimezone(ZONE).date() + timedelta(days=9)
+    starts = _now(told).date() + timedelta(days=9)
     page.locator("[name=starts_on]").fill(starts.isoformat())
     page.locator("[name=seats]").fill("20")
     page.get_by_role("checkbox", name=told.people["chen"].display_name).check()
@@ -73,7 +77,7 @@ def _open_cohort(page: Page, told: Told) -> None:
 def test_a_broken_camp_changes_nothing_and_says_what_to_fix(enter: Enter, told: Told) -> None:
     page = enter("sam", LAPTOP)
     page.goto("/console/camps/import")
-    page.locator("input[type=file]").set_input_files(_zip({"broken/camp.toml": b"title = "}))  # type: ignore[arg-type]
+    page.locator("input[type=file]").set_input_files(_zip({"broken/camp.toml": b"title = "}))
     page.get_by_role("button", name="Import").click()
     expect(page).to_have_url(re.compile("/console/camps/imports/"))
     told.served.settle()
@@ -86,8 +90,8 @@ def test_a_file_that_is_no_archive_is_refused_at_its_field(enter: Enter, watch: 
     watch.expect(422)
     page = enter("sam", LAPTOP)
     page.goto("/console/camps/import")
-    letter = {"name": "letter.zip", "mimeType": "application/zip", "buffer": b"no archive at all"}
-    page.locator("input[type=file]").set_input_files(letter)  # type: ignore[arg-type]
+    letter: FilePayload = {"name": "letter.zip", "mimeType": "application/zip", "buffer": b"no archive at all"}
+    page.locator("input[type=file]").set_input_files(letter)
     page.get_by_role("button", name="Import").click()
     expect(page.get_by_role("alert")).to_contain_text("to fix")
     check_closely(page, "en")
@@ -112,10 +116,10 @@ def test_an_applicant_becomes_a_partner(enter: Enter, told: Told) -> None:
 def test_the_demo_clock_moves_an_hour(enter: Enter, told: Told) -> None:
     page = enter("sam", LAPTOP)
     page.goto("/console")
-    before = _now(told)
+    before = _hour(told)
     bar = page.get_by_role("region", name="Demo")
     expect(bar.locator("time")).to_contain_text(before)
     bar.get_by_role("button", name="+1 hour").click()
     expect(page.get_by_text("The clock has moved on.")).to_be_visible()
-    assert _now(told) != before
-    expect(bar.locator("time")).to_contain_text(_now(told))
+    assert _hour(told) != before
+    expect(bar.locator("time")).to_contain_text(_hour(told))

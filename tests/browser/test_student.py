@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import LAPTOP, Enter
 from tests.browser.hands import expect_picture, press, write
@@ -10,7 +10,7 @@ from tests.browser.looks import Watch, check, check_closely
 from tests.browser.story import WORDS, Told
 from tests.factories.checkins import picture
 
-UPLOAD = {"name": "first-screen.jpg", "mimeType": "image/jpeg", "buffer": picture(size=(300, 400))}
+UPLOAD: FilePayload = {"name": "first-screen.jpg", "mimeType": "image/jpeg", "buffer": picture(size=(300, 400))}
 
 
 def _expect_draft(page: Page, told: Told, words: str) -> None:
