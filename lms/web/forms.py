@@ -7,8 +7,10 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any, cast
 
+from flask import request
 from flask_wtf import FlaskForm
-from wtforms import Field, ValidationError
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import Field, FileField, ValidationError
 from wtforms.validators import StopValidation
 
 from lms.kernel.text import Text, t
@@ -47,6 +49,18 @@ class Form(FlaskForm):
 
         def get_translations(self, form: Any) -> Any:
             return None
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Fill fields from the form alone: no JSON, and files only into fields for files."""
+            given = super().wrap_formdata(form, formdata)
+            if given is None or given is formdata:
+                return given
+            files = [(name, file) for name, file in request.files.items(multi=True) if _takes_files(form, name)]
+            return CombinedMultiDict((MultiDict(files), request.form))
+
+
+def _takes_files(form: Any, name: str) -> bool:
+    return name in form and isinstance(form[name], FileField)
 
 
 def required(text: Text | None = None) -> Validator:

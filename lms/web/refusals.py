@@ -10,13 +10,14 @@ import structlog
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from lms.kernel.db import db
 from lms.kernel.errors import Refusal
 from lms.kernel.text import Text
 from lms.web.htmx import go_sign_in, is_part, refuse_part
+from lms.web.intake import drop_nul
 from lms.web.resend import keep_and_ask
 
 log = structlog.get_logger("web")
@@ -27,7 +28,7 @@ TITLES: dict[int, Text] = {
     403: Text("这里不对你开放", "This door is not yours"),
     404: Text("没有这一页", "There is no such page"),
     405: Text("不能这样打开", "This cannot be opened this way"),
-    409: Text("有人先你一步", "Someone was quicker"),
+    409: Text("现在做不了这一步", "This cannot be done now"),
     410: Text("已经失效", "No longer here"),
     413: Text("内容太大了", "That is too large"),
     415: Text("这种文件打不开", "We cannot open this kind of file"),
@@ -55,6 +56,7 @@ TEXTS: dict[int, Text] = {
     503: Text("几秒后再试一次就好。", "Try again in a few seconds."),
 }
 SAFE = Text("你之前保存的内容都在，没有受影响。", "Everything you saved before is still there.")
+_OUT_OF_RANGE = "22003"  # PostgreSQL's numeric_value_out_of_range
 RETRY_AFTER = {429: "60", 503: "5"}
 
 
@@ -103,6 +105,8 @@ def _on_stale_form(_error: CSRFError) -> Response:
 
 def _on_failure(error: Exception) -> Response:
     db.session.rollback()
+    if _is_beyond(error):
+        return answer(404)
     log.exception("request.failed", path=request.path, method=request.method)
     return answer(503 if _is_busy(error) else 500)
 
@@ -114,8 +118,16 @@ def _is_busy(error: Exception) -> bool:
     return isinstance(error.orig, sqlite3.OperationalError) and "locked" in str(error.orig)
 
 
+def _is_beyond(error: Exception) -> bool:
+    """Tell whether a number was asked for that no row can have: beyond 64 bits."""
+    if isinstance(error, DataError):
+        return getattr(error.orig, "sqlstate", "") == _OUT_OF_RANGE
+    return isinstance(error, OverflowError) and "SQLite INTEGER" in str(error)
+
+
 def init_refusals(app: Flask) -> None:
-    """Register the handlers."""
+    """Register the handlers, and what spares them the unreadable."""
+    app.before_request(drop_nul)
     app.register_error_handler(Refusal, _on_refusal)
     app.register_error_handler(CSRFError, _on_stale_form)
     app.register_error_handler(HTTPException, _on_http)

@@ -15,6 +15,8 @@ from lms.learning.checkins.rules.uploads import MOST_BYTES
 from lms.learning.checkins.service import Upload, prepare_upload
 from lms.web.forms import Form, at_most, label
 
+_MOST_DIGITS = 9
+
 
 def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(current_app.secret_key or "", salt="check-in opened")
@@ -52,8 +54,7 @@ class HandInForm(Form):
     @property
     def seen_revision(self) -> int | None:
         """Give how many versions the form knew of; None when it does not say."""
-        data = self.seen.data or ""
-        return int(data) if data.isdecimal() else None
+        return _read_count(self.seen.data or "")
 
     def take_uploads(self) -> list[Upload]:
         """Read and prepare the files sent along; what is refused becomes an error of the field."""
@@ -78,6 +79,11 @@ def _sent(files: Iterable[object]) -> Iterable[FileStorage]:
     return (file for file in files if isinstance(file, FileStorage) and file.filename)
 
 
+def _read_count(typed: str) -> int | None:
+    """Read a number of versions; None for anything else, endless rows of digits included."""
+    return int(typed) if typed.isdecimal() and len(typed) <= _MOST_DIGITS else None
+
+
 class TickForm(Form):
     """Whether a task is to be done or not."""
 
@@ -93,8 +99,7 @@ class ReviewForm(Form):
     @property
     def revision_number(self) -> int:
         """Give the version the tutor has read, 0 when the form does not say."""
-        data = self.revision.data or ""
-        return int(data) if data.isdecimal() else 0
+        return _read_count(self.revision.data or "") or 0
 
 
 class VoidForm(Form):
