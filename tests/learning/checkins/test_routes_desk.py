@@ -107,7 +107,7 @@ def test_a_return_without_words_comes_back_as_a_form(desk: Desk) -> None:
     answer = desk.client.post(f"{desk.url(0)}/return", data=desk.form(0), headers=PART)
     assert answer.status_code == 422
     html = answer.get_data(as_text=True)
-    assert html.lstrip().startswith("<form")
+    assert html.lstrip().startswith('<article id="hand-in"')
     assert "怎么改" in html
     assert desk.state(0) == "submitted"
 

@@ -106,7 +106,7 @@ def give_back(code: str) -> ResponseReturnValue:
 def _judge(code: str, accepted: bool) -> ResponseReturnValue:
     who, form = current_actor(), ReviewForm()
     if not form.validate():
-        return _show(code, form, status=422, part="learning/checkins/_review_form.html")
+        return _show(code, form, status=422, part="learning/checkins/_review.html")
     following = queries.next_in_queue(begin_read(), who, code)
     decide = service.accept if accepted else service.return_
     try:
@@ -118,7 +118,7 @@ def _judge(code: str, accepted: bool) -> ResponseReturnValue:
         if refusal.field is None:
             raise
         form.comment.errors = [str(refusal)]
-        return _show(code, form, status=422, part="learning/checkins/_review_form.html")
+        return _show(code, form, status=422, part="learning/checkins/_review.html")
     return _next(who, following, accepted)
 
 
