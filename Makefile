@@ -19,11 +19,13 @@ help:
 $(VENV)/.stamp: requirements.lock
 	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PY=python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(PY) -m venv $(VENV) || { rm -rf $(VENV); echo "venv is missing; on Debian: apt-get install python3-venv"; exit 1; }
+	@echo "Fetching Python packages. This takes a minute or more, once."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check uv
 	@$(BIN)/uv pip sync -q --python $(BIN)/python requirements.lock || $(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.lock
 	@touch $@
 
 node_modules/.stamp: package-lock.json package.json .npmrc $(VENV)/.stamp
+	@echo "Fetching the front end's packages, once."
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-fund --no-audit
 	@touch $@
 

@@ -141,6 +141,7 @@ def _student_list(code: str, form: SeatsForm | None = None, status: int = 200) -
         students=students[:PAGE],
         tabs=_state_tabs(queries.count_states(read, cohort.id), code, state),
         words=STATE_WORDS,
+        reasons=CAUSE_WORDS,
         kinds=STATE_KINDS,
         state=state,
         seats=seats,
