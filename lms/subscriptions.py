@@ -12,6 +12,7 @@ from lms.affiliates.tracking.jobs import INGEST
 from lms.kernel.outbox import ErrandKind, Handler, Pump, Schedule, Subscriptions
 from lms.learning.camps.events import CohortMoved, CohortOpened
 from lms.learning.camps.jobs import IMPORT
+from lms.learning.camps.turning import TURN
 from lms.learning.certificates import handlers as certificates
 from lms.learning.certificates.drawing import RENDERING
 from lms.learning.certificates.jobs import ISSUING, SWEEP
@@ -53,6 +54,7 @@ ERRANDS: list[ErrandKind] = [
 
 # Jobs of the clock.
 SCHEDULES: list[Schedule | Pump] = [
+    TURN,
     REMINDERS,
     CLOSE_ANSWERED,
     SWEEP,

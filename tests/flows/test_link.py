@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -123,7 +123,7 @@ def scene(
     clock.at = at(9, 0)
     with work() as w:
         _, partner = make_partner(w)
-        cohort = make_cohort(w, seats=5)
+        cohort = make_cohort(w, seats=5, starts_on=date(2026, 11, 28))
     drain()
     current_pointers().forget()
     with work() as w:

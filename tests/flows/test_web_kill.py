@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ def check_in(w: Work) -> Sent:
 
 
 def join(w: Work) -> Sent:
-    cohort = make_cohort(w, seats=3)
+    cohort = make_cohort(w, seats=3, starts_on=date(2026, 11, 28))
     makes = {Enrollment: 1, CohortSeats: 1, Notice: 1}
     return Sent(cast(w, "lin"), f"/c/{cohort.camp_slug}/join", lambda: {"cohort": cohort.code}, makes)
 
