@@ -23,6 +23,7 @@ from lms.kernel.db import db
 from lms.kernel.mail import Mail
 from lms.kernel.parts import EXTENSION, Parts
 from lms.kernel.settings import Settings
+from lms.kernel.text import speak
 from lms.kernel.work import Read, Work, begin_read, begin_work
 from lms.kernel.worker import drain as drain_rows
 from lms.web.limits import limiter
@@ -154,6 +155,12 @@ def _stage(engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest
     with stage.app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _chinese_first() -> None:
+    """A test speaks the default language until it says otherwise, whatever the one before it spoke."""
+    speak("zh")
 
 
 @pytest.fixture

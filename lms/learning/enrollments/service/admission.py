@@ -30,8 +30,10 @@ def join(work: Work, who: Actor, cohort_code: str, referral: dict[str, Any] | No
     """
     if who.person_id is None:
         raise ValueError("joining needs a person")
-    cohort = camps.get_cohort(work, cohort_code)
-    lock_seats(work, cohort.id)
+    cohort_id = camps.get_cohort(work, cohort_code).id
+    lock_seats(work, cohort_id)
+    # Read again behind the lock: the cohort may have been closed or canceled while this one waited.
+    cohort = camps.get_cohort_by_id(work, cohort_id)
     already = queries.find_enrollment(work, cohort.id, who.person_id)
     if already is not None:
         return already
