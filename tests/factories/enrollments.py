@@ -18,9 +18,7 @@ def student_actor(person: Person) -> Actor:
     return Actor(person.id, STUDENT)
 
 
-def make_enrollment(
-    work: Work, cohort: Cohort, person: Person, referral: dict[str, Any] | None = None
-) -> Enrollment:
+def make_enrollment(work: Work, cohort: Cohort, person: Person, referral: dict[str, Any] | None = None) -> Enrollment:
     """Let a person join a cohort; full cohorts put them in line."""
     return service.join(work, student_actor(person), cohort.code, referral)
 

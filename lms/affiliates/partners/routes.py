@@ -96,7 +96,9 @@ def join() -> ResponseReturnValue:
         return _show_apply(ApplyForm(formdata=None), 422)
     with begin_work() as work:
         service.become_partner(work, current_actor(), form.version.data, form.digest.data, _ip_digest())
-    return see_other("/partner", t("你现在是合伙人了，链接马上就好。", "You are a partner now. Your link is on its way."))
+    return see_other(
+        "/partner", t("你现在是合伙人了，链接马上就好。", "You are a partner now. Your link is on its way.")
+    )
 
 
 @blueprint.get("/partner/agreement")
