@@ -36,6 +36,7 @@ from lms.web.limits import limiter
 from lms.web.pages import init_pages
 from lms.web.ports import ports
 from lms.web.refusals import init_refusals
+from lms.web.templates import Templates
 
 csrf = CSRFProtect()
 migrate = Migrate(directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
@@ -60,6 +61,7 @@ ROOMS = (
 def create_app(settings: Settings, **replaced: Any) -> Flask:
     """Make an app from its settings; tests replace single parts (clock, mailer, codes, …) by name."""
     app = Flask("lms", root_path=str(ROOT), static_folder="static", template_folder="templates")
+    app.jinja_environment = Templates
     _configure(app, settings)
     assets = Assets(ROOT)
     app.extensions[EXTENSION] = _parts(settings, assets, replaced)

@@ -63,7 +63,8 @@ class Text:
 
 def t(zh: str, en: str, **values: object) -> str:
     """Pick the written text of the language that is being spoken and fill its places."""
-    return Text(zh, en).in_(current_language(), **values)
+    written = zh if _language.get() == "zh" else en
+    return written.format(**values) if values else written
 
 
 def tn(n: int, zh: str, one: str, other: str, **values: object) -> str:

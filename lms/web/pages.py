@@ -19,6 +19,7 @@ from lms.web.assets import Assets
 from lms.web.guards import current_actor
 from lms.web.htmx import vary
 from lms.web.ports import ports
+from lms.web.templates import init_templates
 
 log = structlog.get_logger("web")
 
@@ -217,6 +218,7 @@ def init_pages(app: Flask, assets: Assets) -> None:
     app.before_request(_begin)
     app.after_request(_end)
     app.context_processor(_shell)
+    init_templates(app)
     app.jinja_env.globals.update(t=t, tn=tn, icon=assets.icon, asset=assets.url, zone_name=dates.zone_name)
     app.jinja_env.filters.update(when=dates.when, due=dates.due, day=dates.day, clock=dates.clock, span=dates.span)
     app.jinja_env.trim_blocks = True

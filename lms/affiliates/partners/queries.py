@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from sqlalchemy import Executable, Subquery, func, select
 
@@ -183,6 +184,7 @@ def get_agreement(read: Read, version: str, language: Language) -> Agreed:
     return Agreed(row.version, language, text, digest, row.in_force_from)
 
 
+@cache
 def partner_source() -> Subquery:
     """Offer id, code, person_id, name, state, decided_at for joins."""
     return select(*_COLUMNS, PartnerRow.decided_at).subquery("partner_source")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, Subquery, func, or_, select
@@ -85,6 +86,7 @@ def list_people(read: Read, ids: Collection[int]) -> dict[int, Person]:
     return people
 
 
+@cache
 def person_source() -> Subquery:
     """Give the columns of `Person` for joins."""
     return select(*_COLUMNS).subquery("person_source")

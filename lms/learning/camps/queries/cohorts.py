@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Subquery, func, select
+from sqlalchemy import Select, Subquery, bindparam, func, select
 from sqlalchemy.engine import Row
 
 from lms.kernel.text import Language, as_language
@@ -63,6 +64,7 @@ class Change:
     at: datetime
 
 
+@cache
 def cohort_source() -> Subquery:
     """Give cohorts as a subquery for joins: id, code, camp_id, camp_slug, camp_title, number, name, state,
     language, time_zone, cutoff, starts_on, ends_on, seats, completion_percent.
@@ -91,46 +93,57 @@ def cohort_source() -> Subquery:
     )
 
 
-def _rows() -> Select[models.Cohort, str, str, int]:
-    days = (
-        select(func.count())
-        .where(models.CohortDay.cohort_id == models.Cohort.id, models.CohortDay.number > 0)
-        .correlate(models.Cohort)
-        .scalar_subquery()
-    )
-    return select(models.Cohort, models.Camp.slug, models.Camp.title, days).join(
-        models.Camp, models.Camp.id == models.Cohort.camp_id
-    )
+@cache  # putting it together takes longer than running it
+def _rows() -> Select[*tuple[Any, ...]]:
+    cohort, camp, day = models.Cohort, models.Camp, models.CohortDay
+    days = select(func.count()).where(day.cohort_id == cohort.id, day.number > 0).correlate(cohort).scalar_subquery()
+    return select(
+        cohort.id,
+        cohort.code,
+        cohort.camp_id,
+        camp.slug.label("camp_slug"),
+        camp.title.label("camp_title"),
+        cohort.revision_id,
+        cohort.number,
+        cohort.name,
+        cohort.state,
+        cohort.language,
+        cohort.time_zone,
+        cohort.cutoff,
+        cohort.starts_on,
+        cohort.ends_on,
+        cohort.seats,
+        days.label("days_total"),
+        cohort.completion_percent,
+        cohort.certificate_style,
+        cohort.enrolls_from,
+        cohort.enrolls_until,
+    ).join(camp, camp.id == cohort.camp_id)
 
 
-def _cohort(found: Row[models.Cohort, str, str, int]) -> Cohort:
-    row, slug, title, days_total = found
-    return Cohort(
-        id=row.id,
-        code=row.code,
-        camp_id=row.camp_id,
-        camp_slug=slug,
-        camp_title=title,
-        revision_id=row.revision_id,
-        number=row.number,
-        name=row.name,
-        state=CohortState(row.state),
-        language=as_language(row.language),
-        time_zone=row.time_zone,
-        cutoff=row.cutoff,
-        starts_on=row.starts_on,
-        ends_on=row.ends_on,
-        seats=row.seats,
-        days_total=days_total,
-        completion_percent=row.completion_percent,
-        certificate_style=row.certificate_style,
-        enrolls_from=row.enrolls_from,
-        enrolls_until=row.enrolls_until,
-    )
+@cache
+def _by_code() -> Select[*tuple[Any, ...]]:
+    return _rows().where(models.Cohort.code == bindparam("wanted"))
 
 
-def _one(read: Read, *where: Any) -> Cohort:
-    found = read.session.execute(_rows().where(*where)).one_or_none()
+@cache
+def _by_id() -> Select[*tuple[Any, ...]]:
+    return _rows().where(models.Cohort.id == bindparam("wanted"))
+
+
+@cache
+def _by_ids() -> Select[*tuple[Any, ...]]:
+    return _rows().where(models.Cohort.id.in_(bindparam("wanted", expanding=True)))
+
+
+def _cohort(found: Row[*tuple[Any, ...]]) -> Cohort:
+    values = found._asdict()
+    values["state"], values["language"] = CohortState(values["state"]), as_language(values["language"])
+    return Cohort(**values)
+
+
+def _one(read: Read, statement: Select[*tuple[Any, ...]], wanted: str | int) -> Cohort:
+    found = read.session.execute(statement, {"wanted": wanted}).one_or_none()
     if found is None:
         raise CohortNotFound
     return _cohort(found)
@@ -138,17 +151,17 @@ def _one(read: Read, *where: Any) -> Cohort:
 
 def get_cohort(read: Read, code: str) -> Cohort:
     """Get a cohort by its public code. Refuses: CohortNotFound."""
-    return _one(read, models.Cohort.code == code)
+    return _one(read, _by_code(), code)
 
 
 def get_cohort_by_id(read: Read, cohort_id: int) -> Cohort:
     """Get a cohort by its key. Refuses: CohortNotFound."""
-    return _one(read, models.Cohort.id == cohort_id)
+    return _one(read, _by_id(), cohort_id)
 
 
 def list_cohorts_of(read: Read, ids: Collection[int]) -> dict[int, Cohort]:
     """List cohorts by their keys; those that do not exist are left out."""
-    found = read.session.execute(_rows().where(models.Cohort.id.in_(ids)))
+    found = read.session.execute(_by_ids(), {"wanted": list(ids)}) if ids else ()
     return {cohort.id: cohort for cohort in map(_cohort, found)}
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Subquery, select
+from sqlalchemy import Select, Subquery, bindparam, select
 from sqlalchemy.engine import Row
 
 from lms.kernel.errors import NotFound
@@ -91,71 +92,105 @@ def list_days(read: Read, cohort_id: int) -> list[Day]:
 
 def list_days_of(read: Read, cohort_ids: Collection[int]) -> dict[int, list[Day]]:
     """List the days of several cohorts, by cohort and in order, in one statement."""
-    day = models.CohortDay
     found: dict[int, list[Day]] = {cohort_id: [] for cohort_id in cohort_ids}
     if not found:
         return found
-    rows = read.session.execute(
-        select(
-            day.cohort_id, day.id, day.number, day.day, day.unlocks_at, day.cutoff_at, day.title, day.goal, day.minutes
-        )
-        .where(day.cohort_id.in_(found))
-        .order_by(day.cohort_id, day.number)
-    )
-    for row in rows:
+    for row in read.session.execute(_days_statement(), {"cohorts": list(found)}):
         found[row.cohort_id].append(_day(row))
     return found
 
 
+@cache  # putting it together takes longer than running it
+def _days_statement() -> Select[*tuple[Any, ...]]:
+    day = models.CohortDay
+    return (
+        select(
+            day.cohort_id, day.id, day.number, day.day, day.unlocks_at, day.cutoff_at, day.title, day.goal, day.minutes
+        )
+        .where(day.cohort_id.in_(bindparam("cohorts", expanding=True)))
+        .order_by(day.cohort_id, day.number)
+    )
+
+
 def get_day(read: Read, cohort_id: int, number: int) -> DayPage:
     """Get one day with material and tasks, locked or not: the caller decides who sees it. Refuses: DayNotFound."""
-    day, cohort = models.CohortDay, models.Cohort
-    found = read.session.execute(
-        select(day, cohort.code)
-        .join(cohort, cohort.id == day.cohort_id)
-        .where(day.cohort_id == cohort_id, day.number == number)
-    ).one_or_none()
-    if found is None:
+    row = read.session.execute(_day_statement(), {"cohort": cohort_id, "number": number}).one_or_none()
+    if row is None:
         raise DayNotFound
-    row, code = found
-    tasks = read.session.execute(_tasks().where(models.CohortTask.cohort_day_id == row.id))
-    return DayPage(_day(row), resolve_places(row.body_html, code, number), [_task(task) for task in tasks])
+    tasks = read.session.execute(_tasks_of_day(), {"day": row.id})
+    return DayPage(_day(row), resolve_places(row.body_html, row.code, number), [_task(task) for task in tasks])
+
+
+@cache
+def _day_statement() -> Select[*tuple[Any, ...]]:
+    day, cohort = models.CohortDay, models.Cohort
+    return (
+        select(
+            day.id,
+            day.number,
+            day.day,
+            day.unlocks_at,
+            day.cutoff_at,
+            day.title,
+            day.goal,
+            day.minutes,
+            day.body_html,
+            cohort.code,
+        )
+        .join(cohort, cohort.id == day.cohort_id)
+        .where(day.cohort_id == bindparam("cohort"), day.number == bindparam("number"))
+    )
 
 
 # --- Tasks ------------------------------------------------------------------
 
 
-def _tasks() -> Select[models.CohortTask, int, datetime, datetime, str]:
+@cache  # putting it together takes longer than running it
+def _tasks() -> Select[*tuple[Any, ...]]:
     task, day, cohort = models.CohortTask, models.CohortDay, models.Cohort
     return (
-        select(task, day.number, day.unlocks_at, day.cutoff_at, cohort.code)
+        select(
+            task.id,
+            task.code,
+            task.cohort_id,
+            task.cohort_day_id.label("day_id"),
+            day.number.label("day_number"),
+            task.key,
+            task.position,
+            task.kind,
+            task.title,
+            task.minutes,
+            task.required,
+            task.instructions_html,
+            task.asks,
+            task.min_length,
+            task.number_label,
+            day.unlocks_at,
+            day.cutoff_at,
+            cohort.code.label("cohort_code"),
+        )
         .join(day, day.id == task.cohort_day_id)
         .join(cohort, cohort.id == task.cohort_id)
         .order_by(day.number, task.position)
     )
 
 
-def _task(found: Row[models.CohortTask, int, datetime, datetime, str]) -> Task:
-    row, day_number, unlocks_at, cutoff_at, cohort_code = found
-    return Task(
-        id=row.id,
-        code=row.code,
-        cohort_id=row.cohort_id,
-        day_id=row.cohort_day_id,
-        day_number=day_number,
-        key=row.key,
-        position=row.position,
-        kind=TaskKind(row.kind),
-        title=row.title,
-        minutes=row.minutes,
-        required=row.required,
-        instructions_html=resolve_places(row.instructions_html, cohort_code, day_number),
-        asks=tuple(row.asks),
-        min_length=row.min_length,
-        number_label=row.number_label,
-        unlocks_at=unlocks_at,
-        cutoff_at=cutoff_at,
-    )
+@cache
+def _tasks_of_day() -> Select[*tuple[Any, ...]]:
+    return _tasks().where(models.CohortTask.cohort_day_id == bindparam("day"))
+
+
+@cache
+def _task_by_code() -> Select[*tuple[Any, ...]]:
+    return _tasks().where(models.CohortTask.code == bindparam("code"))
+
+
+def _task(found: Row[*tuple[Any, ...]]) -> Task:
+    values = found._asdict()
+    cohort_code = values.pop("cohort_code")
+    values["kind"], values["asks"] = TaskKind(values["kind"]), tuple(values["asks"])
+    values["instructions_html"] = resolve_places(values["instructions_html"], cohort_code, values["day_number"])
+    return Task(**values)
 
 
 def list_tasks(read: Read, cohort_id: int) -> list[Task]:
@@ -165,12 +200,13 @@ def list_tasks(read: Read, cohort_id: int) -> list[Task]:
 
 def get_task(read: Read, code: str) -> Task:
     """Get a task by its public code. Refuses: NotFound."""
-    found = read.session.execute(_tasks().where(models.CohortTask.code == code)).one_or_none()
+    found = read.session.execute(_task_by_code(), {"code": code}).one_or_none()
     if found is None:
         raise NotFound
     return _task(found)
 
 
+@cache
 def cohort_task_source() -> Subquery:
     """Give tasks as a subquery for joins: id, code, cohort_id, cohort_day_id, day_number, day, key, position, kind,
     title, minutes, required, unlocks_at, cutoff_at.

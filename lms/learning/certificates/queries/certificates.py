@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, func, select
@@ -215,6 +216,7 @@ def count_certificates(read: Read, cohort_id: int) -> int:
     return read.session.scalar(counted) or 0
 
 
+@cache
 def certificate_source() -> Subquery:
     """Offer the valid certificates for joins: enrollment_id, cohort_id, issued_at."""
     valid = select(_C.enrollment_id, _C.cohort_id, _C.issued_at).where(_C.state == CertificateState.ISSUED)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import Subquery, and_, case, func, select
 
@@ -59,6 +60,7 @@ def day_rates(read: Read, cohort_ids: Collection[int]) -> dict[int, DayRate]:
     return {cohort_id: DayRate(number, students, int(done)) for cohort_id, number, students, done in rows}
 
 
+@cache
 def active_source() -> Subquery:
     """Offer the enrollments that have handed in or ticked off anything, for joins: enrollment_id."""
     row = tables.CheckIn

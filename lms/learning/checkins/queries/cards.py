@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import Select, and_, bindparam, select
 
 from lms.kernel.work import Read
 from lms.learning.camps import queries as camps
@@ -92,10 +93,18 @@ class TaskCard:
         return self.kind == TaskKind.CHECK_IN
 
 
-def list_stored(read: Read, enrollment_id: int, *where: ColumnElement[bool]) -> dict[int, Stored]:
-    """List a student's check-ins by task id, each with the verdict on its latest version: one statement."""
+def list_stored(read: Read, enrollment_id: int, day_id: int | None = None) -> dict[int, Stored]:
+    """List a student's check-ins, of one day or all, by task id, each with the verdict on its latest version."""
+    statement = _stored_statement() if day_id is None else _stored_of_day_statement()
+    found: Any = read.session.execute(statement, {"enrollment": enrollment_id, "day": day_id})
+    rows: list[tuple[Any, ...]] = [(*one[:9], _said(one[9:])) for one in found]
+    return {row[2]: Stored(*row) for row in rows}
+
+
+@cache  # putting it together takes longer than running it
+def _stored_statement() -> Select[*tuple[Any, ...]]:
     stored, review, tutor = tables.CheckIn, tables.Review, person_source()
-    found: Any = read.session.execute(
+    return (
         select(
             stored.id,
             stored.code,
@@ -114,10 +123,15 @@ def list_stored(read: Read, enrollment_id: int, *where: ColumnElement[bool]) -> 
         )
         .join(review, and_(review.check_in_id == stored.id, review.revision_number == stored.revisions), isouter=True)
         .join(tutor, tutor.c.id == review.tutor_id, isouter=True)
-        .where(stored.enrollment_id == enrollment_id, *where)
+        .where(stored.enrollment_id == bindparam("enrollment"))
     )
-    rows: list[tuple[Any, ...]] = [(*one[:9], _said(one[9:])) for one in found]
-    return {row[2]: Stored(*row) for row in rows}
+
+
+@cache
+def _stored_of_day_statement() -> Select[*tuple[Any, ...]]:
+    task = camps.cohort_task_source()
+    of_day = select(task.c.id).where(task.c.cohort_day_id == bindparam("day"))
+    return _stored_statement().where(tables.CheckIn.cohort_task_id.in_(of_day))
 
 
 def _said(columns: Sequence[Any]) -> Said | None:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Subquery, and_, case, distinct, func, or_, select
+from sqlalchemy import Select, Subquery, and_, bindparam, case, distinct, func, or_, select
 
 from lms.kernel.work import Read
 from lms.learning.camps import queries as camps
@@ -76,30 +77,36 @@ class ClassProgress:
 
 def class_pulse(read: Read, cohort_id: int, day: Day) -> Pulse:
     """Count who has handed in or ticked off something of a day, and name the last four: two statements."""
-    row, task, enrollment, person = (
-        tables.CheckIn,
-        camps.cohort_task_source(),
-        enrollment_source(),
-        person_source(),
-    )
-    total = select(func.count()).where(enrollment.c.cohort_id == cohort_id, enrollment.c.state.in_(READING))
+    asked = {"cohort": cohort_id, "day": day.id}
+    done, total = read.session.execute(_counts_statement(), asked).one()
+    recent: Any = read.session.execute(_recent_statement(), asked) if done else ()
+    return Pulse(done, total, [Author(*one) for one in recent])
+
+
+@cache  # putting them together takes longer than running them, and Today runs them on every visit
+def _counts_statement() -> Select[int, int]:
+    row, task, enrollment = tables.CheckIn, camps.cohort_task_source(), enrollment_source()
+    total = select(func.count()).where(enrollment.c.cohort_id == bindparam("cohort"), enrollment.c.state.in_(READING))
     done = (
         select(func.count(distinct(row.enrollment_id)))
         .join(task, task.c.id == row.cohort_task_id)
-        .where(row.cohort_id == cohort_id, task.c.day_number == day.number, row.state.in_(HANDED_IN))
+        .where(task.c.cohort_day_id == bindparam("day"), row.state.in_(HANDED_IN))
     )
-    counts = read.session.execute(select(done.scalar_subquery(), total.scalar_subquery())).one()
-    last = func.max(row.submitted_at)
-    recent = read.session.execute(
+    return select(done.scalar_subquery(), total.scalar_subquery())
+
+
+@cache
+def _recent_statement() -> Select[str, str]:
+    row, task, person = tables.CheckIn, camps.cohort_task_source(), person_source()
+    return (
         select(person.c.code, person.c.display_name)
         .join(row, row.person_id == person.c.id)
         .join(task, task.c.id == row.cohort_task_id)
-        .where(row.cohort_id == cohort_id, task.c.day_number == day.number, row.state.in_(HANDED_IN))
+        .where(task.c.cohort_day_id == bindparam("day"), row.state.in_(HANDED_IN))
         .group_by(person.c.id, person.c.code, person.c.display_name)
-        .order_by(last.desc(), person.c.id.desc())
+        .order_by(func.max(row.submitted_at).desc(), person.c.id.desc())
         .limit(4)
     )
-    return Pulse(counts[0], counts[1], [Author(*one) for one in recent])
 
 
 def list_checked_in(read: Read, cohort_id: int, day_number: int) -> set[int]:
@@ -154,23 +161,13 @@ def class_progress(read: Read, cohort_id: int) -> ClassProgress:
     """Give every student's marks: four statements, whatever the size of the class."""
     plan = load_plan(read, cohort_id)
     fold = DayFold(plan.folds, read.now)
-    enrollment, person, row = enrollment_source(), person_source(), tables.CheckIn
     hand_ins: dict[int, dict[int, HandIn]] = {}
-    for enrollment_id, task_id, state, timed in read.session.execute(
-        select(row.enrollment_id, row.cohort_task_id, row.state, row.timing).where(
-            row.cohort_id == cohort_id, row.state.in_(HANDED_IN)
-        )
-    ):
+    for enrollment_id, task_id, state, timed in read.session.execute(_marks_statement(), {"cohort": cohort_id}):
         one = hand_in_of(state, timed)
         if one is not None:
             hand_ins.setdefault(enrollment_id, {})[task_id] = one
-    people = read.session.execute(
-        select(enrollment.c.id, enrollment.c.state, enrollment.c.joined_at, person.c.code, person.c.display_name)
-        .join(person, person.c.id == enrollment.c.person_id)
-        .where(enrollment.c.cohort_id == cohort_id, enrollment.c.state.in_(READING))
-        .order_by(enrollment.c.id)
-    )
     students = []
+    people = read.session.execute(_people_statement(), {"cohort": cohort_id})
     for enrollment_id, state, joined_at, code, name in people:
         found = fold.progress(hand_ins.get(enrollment_id, {}), joined_at)
         students.append(
@@ -185,6 +182,25 @@ def class_progress(read: Read, cohort_id: int) -> ClassProgress:
             )
         )
     return ClassProgress(plan.days, students)
+
+
+@cache
+def _marks_statement() -> Select[*tuple[Any, ...]]:
+    row = tables.CheckIn
+    return select(row.enrollment_id, row.cohort_task_id, row.state, row.timing).where(
+        row.cohort_id == bindparam("cohort"), row.state.in_(HANDED_IN)
+    )
+
+
+@cache
+def _people_statement() -> Select[*tuple[Any, ...]]:
+    enrollment, person = enrollment_source(), person_source()
+    return (
+        select(enrollment.c.id, enrollment.c.state, enrollment.c.joined_at, person.c.code, person.c.display_name)
+        .join(person, person.c.id == enrollment.c.person_id)
+        .where(enrollment.c.cohort_id == bindparam("cohort"), enrollment.c.state.in_(READING))
+        .order_by(enrollment.c.id)
+    )
 
 
 def list_behind(read: Read, cohort_id: int | Sequence[int], limit: int = 200) -> list[Behind]:

@@ -167,7 +167,7 @@ def _review(revision: int, columns: Sequence[Any]) -> ReviewLine | None:
 
 def hand_in_page(read: Read, enrollment: Enrollment, task: Task) -> HandInPage:
     """Gather the hand-in page of one task for one student."""
-    stored = list_stored(read, enrollment.id, tables.CheckIn.cohort_task_id == task.id).get(task.id)
+    stored = list_stored(read, enrollment.id, task.day_id).get(task.id)
     files = list_files(read, stored.id) if stored else []
     return HandInPage(
         task=task,

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from lms.kernel.work import Read
 from lms.learning.camps import queries as camps
@@ -50,8 +51,16 @@ class Plan:
 
 def load_plan(read: Read, cohort_id: int) -> Plan:
     """Load a cohort's plan in two statements."""
+    days = camps.list_days(read, cohort_id)
+    times = {day.number: (day.unlocks_at, day.cutoff_at) for day in days}
+    rows: Any = read.session.execute(_tasks_statement(), {"cohort": cohort_id})
+    return Plan(days, [TaskLine(*(*row, *times[row.day_number])) for row in rows])
+
+
+@cache  # putting it together takes longer than running it
+def _tasks_statement() -> Select[*tuple[Any, ...]]:
     source = camps.cohort_task_source().c
-    rows: Any = read.session.execute(
+    return (
         select(
             source.id,
             source.code,
@@ -61,10 +70,7 @@ def load_plan(read: Read, cohort_id: int) -> Plan:
             source.title,
             source.minutes,
             source.required,
-            source.unlocks_at,
-            source.cutoff_at,
         )
-        .where(source.cohort_id == cohort_id)
+        .where(source.cohort_id == bindparam("cohort"))
         .order_by(source.day_number, source.position)
     )
-    return Plan(camps.list_days(read, cohort_id), [TaskLine(*row) for row in rows])

@@ -8,7 +8,6 @@ from lms.kernel.errors import NotFound
 from lms.kernel.work import Read
 from lms.learning.camps import queries as camps
 from lms.learning.camps.queries import Cohort, Day, DayPage
-from lms.learning.checkins import models as tables
 from lms.learning.checkins.queries.cards import TRAIL_WORDS, Stored, TaskCard, list_stored, task_card
 from lms.learning.checkins.queries.plans import Plan, TaskLine, load_plan
 from lms.learning.checkins.rules import CheckInState, DayMark, Progress, progress
@@ -125,8 +124,7 @@ def trail_of(found: Progress) -> list[str]:
 def day_view(read: Read, enrollment: Enrollment, number: int) -> DayView:
     """Give one day with the student's tasks, locked or not: the caller decides. Raises NotFound."""
     page = camps.get_day(read, enrollment.cohort_id, number)
-    ids = [task.id for task in page.tasks]
-    stored = list_stored(read, enrollment.id, tables.CheckIn.cohort_task_id.in_(ids))
+    stored = list_stored(read, enrollment.id, page.day.id)
     return DayView(page, [task_card(task, stored.get(task.id), read.now) for task in page.tasks])
 
 
@@ -159,7 +157,8 @@ def _calendar_day(
 
 def my_returned(read: Read, enrollment: Enrollment) -> list[TaskCard]:
     """List the student's tasks that a tutor returned and that wait for a new version."""
-    stored = list_stored(read, enrollment.id, tables.CheckIn.state == CheckInState.RETURNED)
+    found = list_stored(read, enrollment.id)
+    stored = {task_id: one for task_id, one in found.items() if one.state == CheckInState.RETURNED}
     if not stored:
         return []
     tasks = load_plan(read, enrollment.cohort_id).tasks

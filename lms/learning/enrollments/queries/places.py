@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, bindparam, func, select
 
 from lms.kernel.errors import NotFound
 from lms.kernel.work import Actor, Read
@@ -58,7 +60,14 @@ def _one(read: Read, *where: ColumnElement[bool]) -> Enrollment | None:
 
 def find_enrollment(read: Read, cohort_id: int, person_id: int) -> Enrollment | None:
     """Find the live enrollment of a person in a cohort, waiting list included."""
-    return _one(read, _E.cohort_id == cohort_id, _E.person_id == person_id, _E.state.in_(LIVE))
+    row = read.session.execute(_live_statement(), {"cohort": cohort_id, "person": person_id}).one_or_none()
+    return Enrollment(*row) if row else None
+
+
+@cache  # putting it together takes longer than running it
+def _live_statement() -> Select[*tuple[Any, ...]]:
+    mine = (_E.cohort_id == bindparam("cohort"), _E.person_id == bindparam("person"))
+    return select(*_COLUMNS).where(*mine, _E.state.in_(LIVE))
 
 
 def get_enrollment(read: Read, enrollment_id: int) -> Enrollment:
@@ -125,12 +134,14 @@ def may_open_day(read: Read, who: Actor, cohort_id: int, number: int) -> bool:
 
 def list_my_cohorts(read: Read, person_id: int) -> list[MyCohort]:
     """List the cohorts a person is or waits in, newest enrollment first."""
-    rows = read.session.execute(
-        select(*_COLUMNS).where(_E.person_id == person_id, _E.state.in_(LIVE)).order_by(_E.id.desc())
-    )
-    mine = [Enrollment(*row) for row in rows]
+    mine = [Enrollment(*row) for row in read.session.execute(_mine_statement(), {"person": person_id})]
     cohorts = camps.list_cohorts_of(read, [one.cohort_id for one in mine])
     return [MyCohort(cohorts[one.cohort_id], one) for one in mine]
+
+
+@cache
+def _mine_statement() -> Select[*tuple[Any, ...]]:
+    return select(*_COLUMNS).where(_E.person_id == bindparam("person"), _E.state.in_(LIVE)).order_by(_E.id.desc())
 
 
 def last_reason(read: Read, enrollment_id: int) -> str:
@@ -151,6 +162,7 @@ def class_name(read: Read, class_id: int | None) -> str:
     return read.session.scalar(select(tables.CohortClass.name).where(tables.CohortClass.id == class_id)) or ""
 
 
+@cache
 def enrollment_source() -> Subquery:
     """Offer enrollments for joins: id, code, cohort_id, person_id, class_id, state, referral, joined_at."""
     return select(*_COLUMNS, _E.referral).subquery("enrollment_source")
