@@ -14,14 +14,22 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Request:
-    """One kind of request; `bodies` are sent in turn."""
+    """One kind of request; `bodies`, and cookies where there are several, are sent in turn."""
 
     path: str
     headers: dict[str, str]
     method: str = "GET"
     bodies: tuple[bytes, ...] = (b"",)
-    paths: tuple[str, ...] = ()
-    expect: tuple[int, ...] = (200,)
+    cookies: tuple[str, ...] = ()
+    expect: int = 200
+
+    def headers_of(self, n: int) -> dict[str, str]:
+        """Give the headers of the n-th request."""
+        return {**self.headers, "Cookie": self.cookies[n % len(self.cookies)]} if self.cookies else self.headers
+
+    def body_of(self, n: int) -> bytes:
+        """Give the body of the n-th request."""
+        return self.bodies[n % len(self.bodies)]
 
 
 @dataclass(frozen=True)
@@ -60,9 +68,9 @@ def cpu_seconds(*roots: int) -> float:
     return total / TICKS
 
 
-def run(port: int, request: Request, *, total: int, clients: int, pids: tuple[int, ...]) -> Cost:
-    """Send `total` requests over `clients` connections; an unexpected answer stops the run."""
-    turn = iter(range(total))
+def run(port: int, request: Request, *, total: int, clients: int, pids: tuple[int, ...], first: int = 0) -> Cost:
+    """Send `total` requests, from the `first` on, over `clients` connections; an unexpected answer stops the run."""
+    turn = iter(range(first, first + total))
     lock = threading.Lock()
     sizes: list[int] = []
     wrong: list[str] = []
@@ -74,12 +82,11 @@ def run(port: int, request: Request, *, total: int, clients: int, pids: tuple[in
                 n = next(turn, None)
             if n is None:
                 break
-            path = request.paths[n % len(request.paths)] if request.paths else request.path
-            connection.request(request.method, path, request.bodies[n % len(request.bodies)], request.headers)
+            connection.request(request.method, request.path, request.body_of(n), request.headers_of(n))
             answer = connection.getresponse()
             body = answer.read()
-            if answer.status not in request.expect:
-                wrong.append(f"{path} answered {answer.status}: {body[:200]!r}")
+            if answer.status != request.expect or "/login" in answer.headers.get("Location", ""):
+                wrong.append(f"{request.path} answered {answer.status}: {body[:200]!r}")
             sizes.append(len(body))
         connection.close()
 

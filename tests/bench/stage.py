@@ -82,32 +82,42 @@ def tell(app: Flask, size: int) -> Cast:
     """Make a running cohort on day 5 with `size` students who handed in the days before."""
     with app.app_context():
         with begin_work() as work:
-            report = camp_service.import_camp(work, SYSTEM, _folder())
-            if not report.is_good:
-                raise RuntimeError(report.errors)
-            camp_service.publish_camp(work, SYSTEM, report.slug)
-            tutor = accounts.create_person(
-                work, SYSTEM, email="t@example.com", password=None, display_name="陈老师", roles=("tutor",)
-            )
-            starts = work.now.date() - timedelta(days=4)
-            plan = camp_service.open_cohort(
-                work, SYSTEM, report.slug, starts_on=starts, seats=size + 10, cutoff=time(22), tutors=[tutor.id]
-            )
-            for state in ("enrolling",):
-                camp_service.move_cohort(work, SYSTEM, plan.id, state, "bench")
             partner_person, partner_id = _partner(work)
         drain(app)
-        students = _fill(app, plan.id, plan.code, size)
+        with begin_work() as work:
+            cohort_id, cohort_code, camp, tutor = _cohort(work, size)
+        students = _fill(cohort_id, cohort_code, size)
+        with begin_work() as work:
+            for state in ("closed", "running"):
+                camp_service.move_cohort(work, SYSTEM, cohort_id, state)
+        if size <= BATCH:
+            drain(app)  # mails and receipts of thousands change nothing that the pages read
         read = begin_read()
         link = tracking.default_link(read, partner_id)
-        day = camps.get_day(read, plan.id, 5)
-        hand_ins = tuple(task.code for task in day.tasks if task.kind == "check_in")
+        hand_ins = tuple(task.code for task in camps.get_day(read, cohort_id, 5).tasks if task.kind == "check_in")
         db.session.remove()
         assert link is not None
-        return Cast(report.slug, plan.code, 5, hand_ins, students, tutor.id, partner_person, link.code)
+        return Cast(camp, cohort_code, 5, hand_ins, students, tutor, partner_person, link.code)
 
 
-def _fill(app: Flask, cohort_id: int, cohort_code: str, size: int) -> tuple[int, ...]:
+def _cohort(work: Work, size: int) -> tuple[int, str, str, int]:
+    """Open a cohort that began four days ago; give its id and code, its camp and its tutor."""
+    report = camp_service.import_camp(work, SYSTEM, _folder())
+    if not report.is_good:
+        raise RuntimeError(report.errors)
+    camp_service.publish_camp(work, SYSTEM, report.slug)
+    tutor = accounts.create_person(
+        work, SYSTEM, email="t@example.com", password=None, display_name="陈老师", roles=("tutor",)
+    )
+    starts = work.now.date() - timedelta(days=4)
+    plan = camp_service.open_cohort(
+        work, SYSTEM, report.slug, starts_on=starts, seats=size + 10, cutoff=time(22), tutors=[tutor.id]
+    )
+    camp_service.move_cohort(work, SYSTEM, plan.id, "enrolling", "bench")
+    return plan.id, plan.code, report.slug, tutor.id
+
+
+def _fill(cohort_id: int, cohort_code: str, size: int) -> tuple[int, ...]:
     made: list[int] = []
     days = 4 if size <= BATCH else 1  # a large cohort is about the number of people, not of their hand-ins
     tasks = [t for t in camps.list_tasks(begin_read(), cohort_id) if 0 < t.day_number <= days and t.required]
@@ -119,6 +129,4 @@ def _fill(app: Flask, cohort_id: int, cohort_code: str, size: int) -> tuple[int,
                 made.append(person.id)
                 for task in tasks:
                     checkins.check_in(work, who, task.code, HandInValues(text=f"我写了{person.id}，第 {task.id} 段。"))
-    if size <= BATCH:
-        drain(app)  # mails and receipts of thousands change nothing that the pages read
     return tuple(made)
