@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Flask
@@ -98,7 +98,7 @@ def test_the_board_is_paged_by_key_with_the_right_ranks(
 def test_entries_equal_a_full_recount(work: Open, read: Look, clock: FixedClock, drain: Any) -> None:
     dice = random.Random(3)
     with work() as w:
-        cohort = make_cohort(w)
+        cohort = make_cohort(w, starts_on=date(2027, 3, 1))
         links = [make_linked_partner(w, f"Person {chr(65 + n)}")[1] for n in range(3)]
     brought: list[tuple[int, dict[str, Any]]] = []
     for _ in range(14):

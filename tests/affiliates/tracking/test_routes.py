@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import date
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ def _fresh_memory(app: Flask) -> None:
 def linked(work: Open) -> tuple[Any, queries.Link, Cohort]:
     with work() as w:
         partner, link = make_linked_partner(w)
-        return partner, link, make_cohort(w)
+        return partner, link, make_cohort(w, starts_on=date(2027, 3, 1))
 
 
 def touches(read: Look) -> list[models.Touch]:
