@@ -45,7 +45,7 @@ check: setup
 
 test: check
 	@$(BIN)/python -m pytest -n $(JOBS) --ignore=tests/browser
-	@$(BIN)/python -m pytest tests/browser
+	@$(BIN)/python -m pytest -n $(JOBS) tests/browser
 
 test-long: check
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n $(JOBS)
