@@ -11,10 +11,10 @@ from sqlalchemy import (
     Date,
     ScalarSelect,
     Select,
+    String,
     and_,
     bindparam,
     func,
-    literal,
     or_,
     select,
 )
@@ -23,6 +23,7 @@ from lms.affiliates.contests.models import BoardEntry, BoardPreference
 from lms.affiliates.contests.rules import Period, Position, masked, ranks, start_before, start_of, write_position
 from lms.affiliates.partners.queries import partner_source
 from lms.affiliates.tracking.rules import program_day
+from lms.kernel.db import Instant
 from lms.kernel.work import Read
 
 PAGE = 50
@@ -80,19 +81,19 @@ class Place:
 _E = BoardEntry
 
 
-def _in(period: Period, start: date) -> ColumnElement[bool]:
+def _in(period: Any, start: Any) -> ColumnElement[bool]:
     return and_(_E.period == period, _E.starts_on == start, _E.joined > 0)
 
 
-def _better(period: Period, start: date, than: Any) -> ScalarSelect[int]:
+def _better(period: Any, start: Any, than: Any) -> ScalarSelect[int]:
     return select(func.count()).where(_in(period, start), _E.joined > than).scalar_subquery()
 
 
-def _joined_of(period: Period, start: date, partner_id: int) -> ScalarSelect[int]:
+def _joined_of(period: Any, start: Any, partner_id: Any) -> ScalarSelect[int]:
     return select(_E.joined).where(_in(period, start), _E.partner_id == partner_id).scalar_subquery()
 
 
-def _rows(period: Period, start: date) -> Select[Any]:
+def _rows(period: Any, start: Any) -> Select[Any]:
     partner = partner_source()
     return (
         select(_E.joined, _E.reached_at, _E.partner_id, partner.c.code, partner.c.name, BoardPreference.hidden)
@@ -117,13 +118,10 @@ def _after(position: Position) -> ColumnElement[bool]:
     return or_(_E.joined < position.joined, and_(_E.joined == position.joined, later))
 
 
-def _before_count(period: Period, start: date, first: Any) -> ScalarSelect[int]:
+def _before_count(period: Any, start: Any, joined: Any, at: Any, id_: Any) -> ScalarSelect[int]:
     """Count the rows in front of a row in the order of the board."""
-    earlier = or_(
-        _E.reached_at < first.reached_at,
-        and_(_E.reached_at == first.reached_at, _E.partner_id < first.partner_id),
-    )
-    in_front = or_(_E.joined > first.joined, and_(_E.joined == first.joined, earlier))
+    earlier = or_(_E.reached_at < at, and_(_E.reached_at == at, _E.partner_id < id_))
+    in_front = or_(_E.joined > joined, and_(_E.joined == joined, earlier))
     return select(func.count()).where(_in(period, start), in_front).scalar_subquery()
 
 
@@ -134,22 +132,13 @@ def board(
 
     `starts_on` is the first day of the period, `me` a partner's id.
     """
-    statement = _rows(period, starts_on).limit(limit + 1)
-    found = list(read.session.execute(statement.where(_after(after)) if after else statement))
+    asked: dict[str, Any] = {"period": period.value, "start": starts_on, "most": limit + 1}
+    statement = _page_statement() if after is None else _page_statement().where(_after(after))
+    found = list(read.session.execute(statement, asked))
     page = found[:limit]
-    first = page[0] if page else None
-    standing = read.session.execute(
-        select(
-            *_standing(period, starts_on, me),
-            (_better(period, starts_on, first.joined) if first else select(literal(0)).scalar_subquery()).label(
-                "first_better"
-            ),
-            (_before_count(period, starts_on, first) if first else select(literal(0)).scalar_subquery()).label(
-                "in_front"
-            ),
-            select(BoardPreference.hidden).where(BoardPreference.partner_id == me).scalar_subquery().label("hidden"),
-        )
-    ).one()
+    first = (page[0].joined, page[0].reached_at, page[0].partner_id) if page else (None, None, None)
+    asked |= {"before": start_before(period, starts_on), "me": me} | dict(zip(_FIRST, first, strict=True))
+    standing = read.session.execute(_standing_statement(), asked).one()
     placed = ranks([row.joined for row in page], standing.first_better + 1, standing.in_front)
     older = ""
     if len(found) > limit:
@@ -158,11 +147,33 @@ def board(
     return Board(period, starts_on, rows, _own(standing), standing.total, older, bool(standing.hidden))
 
 
-def _standing(period: Period, start: date, me: int) -> list[Any]:
+_FIRST = ("first_joined", "first_at", "first_id")
+
+
+@cache  # putting them together takes longer than running them
+def _page_statement() -> Select[Any]:
+    period, start = bindparam("period", type_=String()), bindparam("start", type_=Date())
+    return _rows(period, start).limit(bindparam("most", type_=BigInteger()))
+
+
+@cache
+def _standing_statement() -> Select[Any]:
+    """Where a partner stands, and how many rows lie before the page's first one; nothing lies before no row."""
+    period, start = bindparam("period", type_=String()), bindparam("start", type_=Date())
+    me, joined = bindparam("me", type_=BigInteger()), bindparam("first_joined", type_=BigInteger())
+    at, id_ = bindparam("first_at", type_=Instant()), bindparam("first_id", type_=BigInteger())
+    return select(
+        *_standing(period, start, bindparam("before", type_=Date()), me),
+        _better(period, start, joined).label("first_better"),
+        _before_count(period, start, joined, at, id_).label("in_front"),
+        select(BoardPreference.hidden).where(BoardPreference.partner_id == me).scalar_subquery().label("hidden"),
+    )
+
+
+def _standing(period: Any, start: Any, before: Any, me: Any) -> list[Any]:
     mine = _joined_of(period, start, me)
     own = func.coalesce(mine, 0)
     above = select(func.min(_E.joined)).where(_in(period, start), _E.joined > own).scalar_subquery()
-    before = start_before(period, start)
     past = _joined_of(period, before, me)
     return [
         select(func.count()).where(_in(period, start)).scalar_subquery().label("total"),
@@ -187,7 +198,7 @@ def _own(row: Any) -> Own:
 def place(read: Read, partner_id: int, period: Period = Period.WEEK) -> Place:
     """Give where a partner stands this week, with the rows next to it; three statements."""
     start = start_of(period, program_day(read.now))
-    standing = read.session.execute(select(*_standing(period, start, partner_id))).one()
+    standing = read.session.execute(select(*_standing(period, start, start_before(period, start), partner_id))).one()
     own = _own(standing)
     rows = _rows(period, start)
     near: list[BoardRow] = []

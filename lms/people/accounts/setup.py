@@ -140,6 +140,8 @@ def init_accounts(app: Flask) -> None:
     app.jinja_env.globals["_fsdomain"] = words.gettext
     security.want_json(lambda _request: False)
     security.unauthn_handler(_ask_to_sign_in)
+    # Nobody signs in by a token in the address or a header, so no visitor's request is searched for one.
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     _limit(app)
     user_logged_in.connect(_greet, app)
 
