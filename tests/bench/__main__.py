@@ -70,6 +70,7 @@ AIMS = {
     "hand in a text": Aim(cpu_ms=9, queries=12),
     "desk": Aim(),
     "class progress": Aim(cpu_ms=15, queries=8),
+    "partner home": Aim(cpu_ms=12, queries=10),
     "leaderboard": Aim(cpu_ms=30, queries=3),
     "click redirect": Aim(cpu_ms=0.7, per_second=1500),
 }
@@ -110,23 +111,25 @@ def _served(target: str, environ: dict[str, str]) -> Iterator[tuple[int, int]]:
         server.wait(timeout=20)
 
 
-def _cookie(app: Flask, person_id: int) -> str:
-    """Sign a session as the app would after signing in."""
+def _cookie(app: Flask, person_id: int, place: str = "student") -> str:
+    """Sign a session as the app would after signing in and opening a page of the place."""
     from lms.people.accounts.models import Person
 
     with app.app_context():
         found = db.session.get(Person, person_id)
         assert found is not None
         serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-        signed = serializer.dumps({"_user_id": found.fs_uniquifier, "_fresh": True, "csrf_token": "bench"})
+        signed = serializer.dumps(
+            {"_user_id": found.fs_uniquifier, "_fresh": True, "csrf_token": "bench", "place": place}
+        )
         db.session.remove()
     return f"session={signed}"
 
 
 def _requests(app: Flask, cast: Cast) -> dict[str, Request]:
     student = {"Cookie": _cookie(app, cast.students[0])}
-    tutor = {"Cookie": _cookie(app, cast.tutor)}
-    partner = {"Cookie": _cookie(app, cast.partner)}
+    tutor = {"Cookie": _cookie(app, cast.tutor, "tutor")}
+    partner = {"Cookie": _cookie(app, cast.partner, "partner")}
     agent = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) MicroMessenger/8.0"}
     texts = tuple(urlencode({"text": f"第 {n} 次写的一段话。"}).encode() for n in range(2000))
     day = f"/learn/{cast.cohort}/days/{cast.day}"
@@ -144,6 +147,7 @@ def _requests(app: Flask, cast: Cast) -> dict[str, Request]:
         ),
         "desk": Request("/desk", tutor),
         "class progress": Request(f"/desk/cohorts/{cast.cohort}/progress", tutor),
+        "partner home": Request("/partner", partner),
         "leaderboard": Request("/partner/board?period=week", partner),
         "click redirect": Request(f"/r/{cast.link}", agent, expect=302),
     }
