@@ -47,13 +47,3 @@ class Forbidden(Refusal):
 class Conflict(Refusal):
     status = 409
     text = Text("内容已经被别人改过，请刷新后再试。", "This changed in the meantime. Reload and try again.")
-
-
-class Gone(Refusal):
-    status = 410
-    text = Text("这个链接已经失效。", "This link no longer works.")
-
-
-class TooMany(Refusal):
-    status = 429
-    text = Text("操作太频繁，请稍等一会儿。", "Too many tries. Please wait a moment.")

@@ -114,6 +114,10 @@ class Work(Read):
         self.session.add(entry)
         self._audited = True
 
+    def wake_worker(self) -> None:
+        """Wake the worker after the commit, for rows that became due without being told anew."""
+        self._told = True
+
     def _close(self) -> bool:
         seen = witness.get()
         if seen is not None and not self._audited:

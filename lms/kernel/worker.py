@@ -177,7 +177,7 @@ def retry(work: Work, row_id: int) -> None:
     )
     if changed.rowcount == 0:
         raise NotFound
-    work._told = True
+    work.wake_worker()
 
 
 def run_due_schedules() -> int:

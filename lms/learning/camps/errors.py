@@ -69,10 +69,6 @@ class NotATutor(Invalid):
     )
 
 
-class NoSuchPerson(Invalid):
-    text = Text("没有找到用这个邮箱的人。", "Nobody here uses this email address.")
-
-
 class TitleMissing(Invalid):
     text = Text("请写训练营的名字，不超过 {most} 个字。", "Give the camp a title of at most {most} characters.")
 

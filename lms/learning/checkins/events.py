@@ -6,60 +6,42 @@ from lms.kernel.outbox import Event
 
 
 @dataclass(frozen=True, kw_only=True)
-class CheckedIn(Event):
+class CheckInEvent(Event):
+    """Something that happened to one check-in; what happens to one stays in order."""
+
+    check_in_id: int
+    enrollment_id: int
+    cohort_id: int
+
+    @property
+    def order_key(self) -> str | None:
+        """Keep what happens to one check-in in order."""
+        return f"check_in:{self.check_in_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedIn(CheckInEvent):
     """A version was handed in, or a reading task ticked off."""
 
-    check_in_id: int
-    enrollment_id: int
-    cohort_id: int
     timing: str
 
-    @property
-    def order_key(self) -> str | None:
-        """Keep what happens to one check-in in order."""
-        return f"check_in:{self.check_in_id}"
-
 
 @dataclass(frozen=True, kw_only=True)
-class CheckInAccepted(Event):
+class CheckInAccepted(CheckInEvent):
     """A tutor accepted a version."""
 
-    check_in_id: int
-    enrollment_id: int
-    cohort_id: int
     revision: int
-
-    @property
-    def order_key(self) -> str | None:
-        """Keep what happens to one check-in in order."""
-        return f"check_in:{self.check_in_id}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class CheckInReturned(Event):
+class CheckInReturned(CheckInEvent):
     """A tutor gave a version back with a comment."""
 
-    check_in_id: int
-    enrollment_id: int
-    cohort_id: int
     revision: int
-
-    @property
-    def order_key(self) -> str | None:
-        """Keep what happens to one check-in in order."""
-        return f"check_in:{self.check_in_id}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class CheckInVoided(Event):
+class CheckInVoided(CheckInEvent):
     """Moderation voided a check-in (`voided`) or restored it."""
 
-    check_in_id: int
-    enrollment_id: int
-    cohort_id: int
     voided: bool
-
-    @property
-    def order_key(self) -> str | None:
-        """Keep what happens to one check-in in order."""
-        return f"check_in:{self.check_in_id}"

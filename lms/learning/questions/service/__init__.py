@@ -19,7 +19,6 @@ from lms.learning.questions.service.digests import (
     tell_published,
 )
 from lms.learning.questions.service.entries import hide_entry, show_entry
-from lms.learning.questions.service.index import rebuild
 from lms.learning.questions.service.merging import merge, split
 from lms.learning.questions.service.words import add_synonym, remove_synonym
 
@@ -37,7 +36,6 @@ __all__ = [
     "keep_draft",
     "merge",
     "publish_digest",
-    "rebuild",
     "release",
     "remove_synonym",
     "save_draft",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from lms.kernel.db import insert_missing
 from lms.kernel.work import Work
@@ -29,15 +29,6 @@ def index_entries(work: Work, camp_id: int, entries: Sequence[KnowledgeEntry]) -
 def forget(work: Work, kind: SearchKind, owners: Iterable[int]) -> None:
     """Take owners out of the index."""
     work.session.execute(delete(SearchTerm).where(SearchTerm.kind == kind, SearchTerm.owner_id.in_(list(owners))))
-
-
-def rebuild(work: Work, camp_id: int) -> int:
-    """Write the index of a camp's knowledge anew; gives how many entries it holds."""
-    found = work.session.scalars(
-        select(KnowledgeEntry).where(KnowledgeEntry.camp_id == camp_id, KnowledgeEntry.hidden.is_(False))
-    ).all()
-    index_entries(work, camp_id, found)
-    return len(found)
 
 
 def _write(work: Work, kind: SearchKind, scope_id: int, texts: Iterable[tuple[int, str]]) -> None:
