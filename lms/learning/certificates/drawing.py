@@ -11,8 +11,9 @@ from lms.kernel.typeset import Format, TypesetRefused
 from lms.kernel.work import Read, Work
 from lms.learning.certificates import models as tables
 from lms.learning.certificates.documents import card_data, certificate_data, other_language, tasks_words
+from lms.learning.certificates.queries.certificates import facts
 from lms.learning.certificates.rules import MOST_CARD_DAYS, Days, Snapshot
-from lms.learning.certificates.service.record import RENDER
+from lms.learning.certificates.service.record import RENDER, tell_holders
 from lms.people.accounts import queries as accounts
 from lms.people.messages import service as messages
 from lms.web.ports import ports
@@ -78,7 +79,8 @@ def _draw(parts: Parts, document: str, asked: Mapping[str, Any]) -> bytes:
 
 
 def record(work: Work, payload: Payload, result: Payload) -> None:
-    """Write what was drawn and what could not be; operators hear of the first held one of a cohort."""
+    """Write what was drawn and what could not be; operators hear of the first held one of a cohort,
+    the holder when it is their name."""
     row = lock(work, tables.Certificate, payload["certificate_id"])
     if row.draws != payload["draw"] or not (result["digests"] or result["held"]):
         return
@@ -88,6 +90,15 @@ def record(work: Work, payload: Payload, result: Payload) -> None:
     row.held = result["held"] or None
     if row.held:
         _tell_operators(work, row)
+    found = facts(row)
+    if found.waits_for_spelling:
+        tell_holders(
+            work,
+            [row],
+            "spelling",
+            key=f"certificate:{row.id}:spelling:{row.revision}",
+            characters=found.missing_characters,
+        )
 
 
 def _tell_operators(work: Work, row: tables.Certificate) -> None:

@@ -54,6 +54,27 @@ class NothingChanged(Refusal):
     )
 
 
+class SpellingRefused(Refusal):
+    """Say which characters of a name no font draws."""
+
+    status = 422
+    text = Text(
+        "「{characters}」也没有字体能画，证书没有改动。换成别的字，或用拼音、拉丁字母写。",
+        "No font has “{characters}” either, so the certificate is as it was. "
+        "Use other characters, or write it in Latin letters.",
+    )
+
+
+class SpellingStands(Refusal):
+    """Say that the name is drawn as it is, so that only an operator corrects it."""
+
+    status = 409
+    text = Text(
+        "这张证书上的姓名画得出来，现在不能自己改。要更正请联系运营。",
+        "The name on this certificate can be drawn, so it is not yours to change now. Ask an operator to correct it.",
+    )
+
+
 class DocumentNotDrawn(Refusal):
     """Say that the file is not there yet."""
 

@@ -31,6 +31,12 @@ class ReinstateForm(Form):
     reinstate_note = TextAreaField(label("内部备注", "Internal note"), validators=[at_most(1000)])
 
 
+class SpellingForm(Form):
+    """Choose how the own name is written on a certificate that cannot be drawn."""
+
+    display_name = StringField(label("证书上的姓名", "Name on the certificate"), validators=[required(), at_most(40)])
+
+
 class ReissueForm(Form):
     """Correct what stands on a certificate."""
 

@@ -16,6 +16,8 @@ CODE_LENGTH = 12
 SERIAL_PREFIX = "EC"
 LATE_AFTER = timedelta(minutes=10)
 MOST_CARD_DAYS = 60
+# The fields of the designs that show the holder's name: the card names it again beside a partner's link.
+NAME_FIELDS = frozenset({"name", "partner"})
 
 ISSUING_COHORTS = frozenset({CohortState.RUNNING, CohortState.WRAPPING_UP, CohortState.ENDED})
 ISSUING_ENROLLMENTS = frozenset({EnrollmentState.ENROLLED, EnrollmentState.COMPLETED, EnrollmentState.NOT_COMPLETED})

@@ -269,6 +269,29 @@ def test_the_card_is_renewed_with_the_holders_new_link(
     assert post(client, f"/certificates/{scene.code}/card").status_code == 404
 
 
+def test_a_name_no_font_has_is_written_anew_by_its_holder(
+    client: FlaskClient, scene: Scene, sign_in: SignIn, work: Begin, drain: Callable[[], int]
+) -> None:
+    with work() as w:
+        service.reissue(w, scene.operator, scene.code, Wording("小🦩", "zh", "classic"))
+    drain()
+    sign_in(client, scene.people["lin"])
+    html = client.get("/certificates").get_data(as_text=True)
+    assert "我们的字体里没有「🦩」" in html and f'action="/certificates/{scene.code}/name"' in html
+    url = f"/certificates/{scene.code}/name"
+    for name, said in (("小🦜", "「🦜」也没有字体能画"), ("", "这一项要填"), ("字" * 41, "最多 40 字")):
+        refused = post(client, url, {"display_name": name})
+        assert refused.status_code == 422 and said in refused.get_data(as_text=True)
+    answer = post(client, url, {"display_name": "小红鹳"})
+    assert (answer.status_code, answer.location) == (303, "/certificates")
+    drain()
+    html = client.get("/certificates").get_data(as_text=True)
+    assert "小红鹳，你走完了。" in html and "下载证书 PDF" in html and "换一种写法" not in html
+    assert post(client, url, {"display_name": "小鸟"}).status_code == 409
+    sign_in(client, scene.people["maya"])
+    assert post(client, url, {"display_name": "小鸟"}).status_code == 404
+
+
 # --- The console ----------------------------------------------------------------
 
 

@@ -16,6 +16,7 @@ from lms.learning.certificates.errors import CertificateNotFound
 from lms.learning.certificates.rules import (
     LATE_AFTER,
     MOST_CARD_DAYS,
+    NAME_FIELDS,
     CertificateState,
     Days,
     Drawing,
@@ -86,7 +87,12 @@ class CertificateFacts:
     @property
     def missing_characters(self) -> str:
         """Give the characters of the name that no font has, each once."""
-        return "".join(dict.fromkeys("".join(one["characters"] for one in self.held if one["field"] == "name")))
+        return "".join(dict.fromkeys("".join(one["characters"] for one in self.held if one["field"] in NAME_FIELDS)))
+
+    @property
+    def waits_for_spelling(self) -> bool:
+        """Say whether its files wait for another spelling of the holder's name; that is the holder's to choose."""
+        return self.is_valid and any(one["field"] in NAME_FIELDS for one in self.held)
 
     @property
     def problems(self) -> list[Problem]:

@@ -12,11 +12,13 @@ from lms.kernel.work import Read, begin_read, begin_work
 from lms.learning.certificates import documents, queries, service
 from lms.learning.certificates.drawing import current_share_url
 from lms.learning.certificates.errors import DocumentHeld, DocumentNotDrawn, DocumentRevoked
+from lms.learning.certificates.forms import SpellingForm
 from lms.learning.certificates.queries import CertificateFacts
 from lms.learning.certificates.routes.blueprint import blueprint
 from lms.web.files import send_stored
 from lms.web.guards import current_actor, signed_in
 from lms.web.htmx import render, see_other
+from lms.web.refusals import refusals_on
 
 
 @blueprint.get("/certificates")
@@ -43,8 +45,11 @@ def one(code: str) -> ResponseReturnValue:
     return render("learning/certificates/one.html", part="learning/certificates/_mine.html", view=view(read, found))
 
 
-def view(read: Read, certificate: CertificateFacts) -> dict[str, Any]:
-    """Give what the holder's sheet shows of a certificate."""
+def view(read: Read, certificate: CertificateFacts, form: SpellingForm | None = None) -> dict[str, Any]:
+    """Give what the holder's sheet shows of a certificate; `form` when a spelling was refused."""
+    form = form or SpellingForm(formdata=None)
+    # Several certificates may wait for a spelling on one page.
+    form.display_name.id = f"name-{certificate.code}"
     public_url = current_parts().settings.public_url
     share_url = current_share_url(read, certificate.person_id, certificate.snapshot.camp_slug)
     drawing = certificate.drawing(read.now)
@@ -56,6 +61,7 @@ def view(read: Read, certificate: CertificateFacts) -> dict[str, Any]:
         "verify_url": public_url + certificate.verify_path,
         "other": documents.other_language(certificate.language),
         "cohort": documents.cohort_words(certificate.snapshot, certificate.language),
+        "spelling_form": form,
         "card_is_old": certificate.card_digest is not None and certificate.card_url != share_url,
     }
 
@@ -96,4 +102,20 @@ def refresh_card(code: str) -> ResponseReturnValue:
     with begin_work() as work:
         service.refresh_card(work, current_actor(), code)
     said = t("正在换上你现在的链接，几秒就好。", "Putting your present link on it, a few seconds.")
+    return see_other(url_for(".mine"), said)
+
+
+@blueprint.post("/certificates/<code>/name")
+@signed_in
+def choose_spelling(code: str) -> ResponseReturnValue:
+    """Write the holder's name so that it can be drawn; the files are made anew."""
+    form = SpellingForm()
+    if form.validate_on_submit():
+        with refusals_on(form), begin_work() as work:
+            service.choose_spelling(work, current_actor(), code, form.display_name.data or "")
+    if form.errors:
+        read = begin_read()
+        found = queries.get_own(read, current_actor(), code)
+        return render("learning/certificates/one.html", status=422, view=view(read, found, form))
+    said = t("写法已换上，证书正在生成，几秒就好。", "Your spelling is on it; the files are being made, a few seconds.")
     return see_other(url_for(".mine"), said)

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+from lms.kernel.parts import current_parts
 from lms.kernel.text import as_language
 from lms.kernel.work import Actor, Work
 from lms.learning.certificates import models as tables
 from lms.learning.certificates import rules
-from lms.learning.certificates.errors import CertificateNotFound, DocumentRevoked
+from lms.learning.certificates.errors import CertificateNotFound, DocumentRevoked, SpellingRefused, SpellingStands
 from lms.learning.certificates.queries.certificates import CertificateFacts, facts
 from lms.learning.certificates.rules import CertificateState, EventKind, RevokeReason, Snapshot, Wording
 from lms.learning.certificates.service.record import ask_drawing, happening, locked, tell_holder
@@ -48,20 +49,32 @@ def reissue(work: Work, who: Actor, code: str, to: Wording, remark: str = "") ->
     wanted = Wording(clean_name(to.name), as_language(to.language), rules.check_style(to.style))
     snapshot = Snapshot.from_json(row.snapshot)
     changed = rules.changes(row.state, Wording(snapshot.name, row.language, row.style), wanted)
-    row.snapshot = replace(snapshot, name=wanted.name).to_json()
-    row.name_digest = rules.name_digest(row.code, wanted.name)
     row.language, row.style = wanted.language, wanted.style
-    row.revision += 1
-    _forget_files(row)
-    work.add(happening(work, who, row, EventKind.REISSUED, note=remark, changed=changed))
+    _next_revision(work, who, row, wanted.name, changed, remark)
     work.audit(
         "reissue_certificate",
         subject=f"certificate:{row.code}",
         before={"revision": row.revision - 1},
         after={"revision": row.revision, "changed": changed},
     )
-    ask_drawing(work, row)
     tell_holder(work, row, "reissued", serial=rules.serial(row.code))
+    return facts(row)
+
+
+def choose_spelling(work: Work, who: Actor, code: str, name: str) -> CertificateFacts:
+    """Let the holder write their name so that it can be drawn: next revision, same code.
+
+    Refuses: CertificateNotFound for anybody but the holder, NameRefused, SpellingStands, SpellingRefused,
+    NothingChanged.
+    """
+    row = _own(work, who, code)
+    if not facts(row).waits_for_spelling:
+        raise SpellingStands
+    wanted = clean_name(name)
+    if missing := current_parts().typesetter.missing_characters(wanted):
+        raise SpellingRefused(field="display_name", characters=missing)
+    now = facts(row).wording
+    _next_revision(work, who, row, wanted, rules.changes(row.state, now, replace(now, name=wanted)))
     return facts(row)
 
 
@@ -79,9 +92,7 @@ def refresh_card(work: Work, who: Actor, code: str) -> CertificateFacts:
 
     Refuses: CertificateNotFound for anybody but the holder, DocumentRevoked.
     """
-    row = locked(work, code)
-    if who.person_id is None or row.person_id != who.person_id:
-        raise CertificateNotFound
+    row = _own(work, who, code)
     if row.state == CertificateState.REVOKED:
         raise DocumentRevoked
     enrollment = enrollments.get_enrollment(work, row.enrollment_id)
@@ -91,9 +102,23 @@ def refresh_card(work: Work, who: Actor, code: str) -> CertificateFacts:
     return facts(row)
 
 
-def _forget_files(row: tables.Certificate) -> None:
-    """Hand out no file of an older revision while the new one is drawn; the bytes stay kept."""
+def _own(work: Work, who: Actor, code: str) -> tables.Certificate:
+    row = locked(work, code)
+    if who.person_id is None or row.person_id != who.person_id:
+        raise CertificateNotFound
+    return row
+
+
+def _next_revision(
+    work: Work, who: Actor, row: tables.Certificate, name: str, changed: list[str], remark: str = ""
+) -> None:
+    row.snapshot = replace(Snapshot.from_json(row.snapshot), name=name).to_json()
+    row.name_digest = rules.name_digest(row.code, name)
+    row.revision += 1
+    # No file of an older revision is handed out while the new one is drawn; the bytes stay kept.
     row.pdf_digest = row.other_digest = row.card_digest = row.held = None
+    work.add(happening(work, who, row, EventKind.REISSUED, note=remark, changed=changed))
+    ask_drawing(work, row)
 
 
 def _audit(work: Work, row: tables.Certificate, act: str, before: CertificateState, reason: str = "") -> None:
