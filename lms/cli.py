@@ -22,6 +22,7 @@ from lms.learning.camps.folder.draft import Report
 from lms.learning.camps.folder.read import Choice, read_folder
 from lms.people.accounts import queries as people
 from lms.people.accounts import service as accounts
+from lms.people.accounts.rules import GIVEN_BY_HAND
 from lms.web.assets import build
 
 assets = AppGroup("assets", help="Front-end files.")
@@ -84,7 +85,7 @@ def export_camp(slug: str, folder: Path) -> None:
 
 @person.command("grant")
 @click.argument("mail")
-@click.argument("role", type=click.Choice(["tutor", "partner", "operator", "finance"]))
+@click.argument("role", type=click.Choice([role.value for role in GIVEN_BY_HAND]))
 @with_appcontext
 def grant(mail: str, role: str) -> None:
     """Give a person a role; the first operator gets theirs this way."""

@@ -35,6 +35,17 @@ class UnknownRole(Refusal):
     text = Text("没有这个角色。", "There is no such role.")
 
 
+class RoleNotByHand(Refusal):
+    """Say where the roles of students and partners come from."""
+
+    status = 409
+    text = Text(
+        "这个角色不能在这里给或收，什么都没有改：有账号就是学员；合伙人请到「合伙人」页批准、暂停或恢复。",
+        "This role is not given or taken here, and nothing was changed: everybody with an account is a student, "
+        "and partners are approved, suspended and resumed on the partners page.",
+    )
+
+
 class OwnRoleKept(Refusal):
     """Say that operators cannot lock themselves out."""
 

@@ -11,7 +11,7 @@ from lms.kernel.work import begin_read, begin_work
 from lms.people.accounts import queries, service
 from lms.people.accounts.choices import keep_choice
 from lms.people.accounts.forms import ROLE_LABELS, ProfileForm, RoleForm
-from lms.people.accounts.rules import Role, Theme, own_path
+from lms.people.accounts.rules import GIVEN_BY_HAND, Role, Theme, own_path
 from lms.web.forms import clean_text
 from lms.web.guards import current_actor, public, role, signed_in
 from lms.web.htmx import render, see_other
@@ -162,5 +162,6 @@ def _person(code: str) -> Response:
         "people/accounts/person.html",
         line=line,
         role_labels=ROLE_LABELS,
-        missing=[role for role in Role if role.value not in line.roles],
+        missing=[role for role in GIVEN_BY_HAND if role.value not in line.roles],
+        by_hand=GIVEN_BY_HAND,
     )

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from zoneinfo import available_timezones
 
-from lms.people.accounts.errors import NameRefused, OwnRoleKept, UnknownRole, UnknownTimeZone
+from lms.people.accounts.errors import NameRefused, OwnRoleKept, RoleNotByHand, UnknownRole, UnknownTimeZone
 
 NAME_LENGTH = 40
 DEFAULT_TIME_ZONE = "Asia/Shanghai"
@@ -42,6 +42,10 @@ class Role(StrEnum):
     PARTNER = "partner"
     OPERATOR = "operator"
     FINANCE = "finance"
+
+
+# A student is whoever signed up, a partner whoever's application stands approved.
+GIVEN_BY_HAND = (Role.TUTOR, Role.OPERATOR, Role.FINANCE)
 
 
 class Language(StrEnum):
@@ -91,6 +95,12 @@ def check_role(role: str) -> Role:
         return Role(role)
     except ValueError:
         raise UnknownRole from None
+
+
+def refuse_by_hand(actor_id: int | None, role: Role) -> None:
+    """Refuse RoleNotByHand when a person, not the house itself, gives or takes a role that follows from something."""
+    if actor_id is not None and role not in GIVEN_BY_HAND:
+        raise RoleNotByHand
 
 
 def refuse_own_lockout(actor_id: int | None, person_id: int, role: Role) -> None:

@@ -22,6 +22,7 @@ from lms.people.accounts.rules import (
     check_role,
     check_time_zone,
     clean_name,
+    refuse_by_hand,
     refuse_own_lockout,
     sorted_roles,
 )
@@ -77,8 +78,9 @@ def add_person(work: Work, row: PersonRow, roles: Sequence[str], *, visitor: str
 
 
 def grant_role(work: Work, who: Actor, person_id: int, role: str) -> None:
-    """Give a person a role; a role already held changes nothing. Refuses NotFound, UnknownRole."""
+    """Give a person a role; a role already held changes nothing. Refuses NotFound, UnknownRole, RoleNotByHand."""
     wanted = check_role(role)
+    refuse_by_hand(who.person_id, wanted)
     row = lock(work, PersonRow, person_id)
     before = roles_of(work, person_id)
     if wanted in before:
@@ -90,9 +92,10 @@ def grant_role(work: Work, who: Actor, person_id: int, role: str) -> None:
 def revoke_role(work: Work, who: Actor, person_id: int, role: str) -> None:
     """Take a role from a person; a role not held changes nothing.
 
-    Refuses NotFound, UnknownRole, and OwnRoleKept for an operator's own operator role.
+    Refuses NotFound, UnknownRole, RoleNotByHand, and OwnRoleKept for an operator's own operator role.
     """
     wanted = check_role(role)
+    refuse_by_hand(who.person_id, wanted)
     refuse_own_lockout(who.person_id, person_id, wanted)
     row = lock(work, PersonRow, person_id)
     before = roles_of(work, person_id)

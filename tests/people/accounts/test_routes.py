@@ -367,6 +367,10 @@ def test_an_operator_finds_people_and_changes_roles(client: Any, work: Any, sign
     own = f"/console/people/{su.code}"
     assert post(client, f"{own}/revoke", {"role": "operator"}, own).status_code == 409
     assert post(client, f"{url}/grant", {"role": "king"}, url).status_code == 422
+    refused = post(client, f"{url}/grant", {"role": "partner"}, url)
+    assert refused.status_code == 409 and "「合伙人」页" in refused.get_data(as_text=True)
+    page = client.get(url).get_data(as_text=True)
+    assert 'value="tutor"' in page and 'value="partner"' not in page and 'value="student"' not in page
     assert client.get("/console/people/NOBODY00").status_code == 404
 
 

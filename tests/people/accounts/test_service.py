@@ -15,6 +15,7 @@ from lms.people.accounts.errors import (
     EmailTaken,
     NameRefused,
     OwnRoleKept,
+    RoleNotByHand,
     UnknownLanguage,
     UnknownRole,
     UnknownTimeZone,
@@ -92,6 +93,21 @@ def test_roles_are_given_and_taken_with_before_and_after(work: Any, read: Any) -
         ("revoke_role", {"roles": ["student", "tutor"]}, {"roles": ["student"]}),
     ]
     assert entries[0].subject == f"person:{lin.code}"
+
+
+def test_students_and_partners_are_not_made_by_hand(work: Any, read: Any) -> None:
+    with work() as w:
+        actor, ada, lin = as_actor(w, cast(w, "su")), cast(w, "ada"), cast(w, "lin")
+    for change, person, role in (
+        (service.grant_role, lin, "partner"),
+        (service.revoke_role, ada, "partner"),
+        (service.revoke_role, lin, "student"),
+    ):
+        with pytest.raises(RoleNotByHand), work() as w:
+            change(w, actor, person.id, role)
+    with work() as w:
+        service.grant_role(w, SYSTEM, lin.id, "partner")
+    assert queries.roles_of(read(), lin.id) == {"student", "partner"}
 
 
 def test_operators_cannot_lock_themselves_out(work: Any) -> None:
