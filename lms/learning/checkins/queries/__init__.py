@@ -40,7 +40,6 @@ from lms.learning.checkins.queries.student import (
     calendar_view,
     day_view,
     list_marks,
-    my_returned,
     require_task,
     today_view,
 )
@@ -78,7 +77,6 @@ __all__ = [
     "list_checked_in",
     "list_draft_files",
     "list_marks",
-    "my_returned",
     "next_in_queue",
     "queue",
     "require_task",

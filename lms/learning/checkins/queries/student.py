@@ -155,16 +155,6 @@ def _calendar_day(
     )
 
 
-def my_returned(read: Read, enrollment: Enrollment) -> list[TaskCard]:
-    """List the student's tasks that a tutor returned and that wait for a new version."""
-    found = list_stored(read, enrollment.id)
-    stored = {task_id: one for task_id, one in found.items() if one.state == CheckInState.RETURNED}
-    if not stored:
-        return []
-    tasks = load_plan(read, enrollment.cohort_id).tasks
-    return [task_card(task, stored[task.id], read.now) for task in tasks if task.id in stored]
-
-
 def require_task(read: Read, cohort_id: int, code: str) -> camps.Task:
     """Require a task of this very cohort: NotFound."""
     task = camps.get_task(read, code)
