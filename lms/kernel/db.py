@@ -6,11 +6,15 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from select import POLLIN, poll
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+import psycopg
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.pq import TransactionStatus
 from sqlalchemy import (
+    DDL,
     JSON,
     BigInteger,
     CheckConstraint,
@@ -22,10 +26,12 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     MetaData,
+    Table,
     event,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -36,6 +42,7 @@ from sqlalchemy.orm import (
     mapped_column,
     registry,
 )
+from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
 from lms.kernel.errors import NotFound
@@ -112,6 +119,32 @@ def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({allowed})", name=column)
 
 
+def append_only(model: type[Base]) -> None:
+    """Let the database itself refuse to change or remove the rows of a table."""
+    table = cast("Table", model.__table__)
+    ddl: Any = DDL  # untyped in the library
+    for dialect in ("sqlite", "postgresql"):
+        for statement in append_only_statements(table.name, dialect):
+            # DDL fills places of its own with %, so a literal one is written twice.
+            event.listen(table, "after_create", ddl(statement.replace("%", "%%")).execute_if(dialect=dialect))
+
+
+def append_only_statements(table: str, dialect: str) -> list[str]:
+    """Give the statements that make a table append-only; migrations use them too."""
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for verb in ("UPDATE", "DELETE")
+        ]
+    return [
+        f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()",
+    ]
+
+
 def is_sqlite(session: Session) -> bool:
     """Tell which of the two engines a session speaks to."""
     return session.get_bind().dialect.name == "sqlite"
@@ -134,6 +167,14 @@ def lock(work: Any, model: type[M], id_: int) -> M:
 def insert_once(work: Any, model: type[Base], unique: Sequence[str], **values: Any) -> bool:
     """Insert a row unless one with the same `unique` columns is there; tell whether it was made."""
     return insert_missing(work, model, unique, [values]) == 1
+
+
+def insert_new(work: Any, model: type[Base], unique: Sequence[str], **values: Any) -> int | None:
+    """Insert a row unless one with the same `unique` columns is there; give its id, None when it was there."""
+    session = cast("Session", work.session)
+    insert: Any = sqlite.insert if is_sqlite(session) else postgresql.insert
+    into = insert(model.__table__).values(values).on_conflict_do_nothing(index_elements=unique)
+    return cast("int | None", session.scalar(into.returning(cast("Table", model.__table__).c.id)))
 
 
 def insert_missing(work: Any, model: type[Base], unique: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> int:
@@ -166,16 +207,28 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         connection.execute(f"pragma {pragma}")
 
 
+def _notice_hang_up(driver: Any, _record: object, _proxy: object) -> None:
+    """Replace a resting connection whose server has gone: it said so then, and asking each time costs a round trip."""
+    if isinstance(driver, psycopg.Connection):
+        ear = poll()
+        ear.register(driver.fileno(), POLLIN)
+        if ear.poll(0):
+            raise DisconnectionError
+
+
 event.listen(Engine, "connect", _prepare_sqlite)
+event.listen(Pool, "checkout", _notice_hang_up)
 
 
 def begin_write(session: Session) -> None:
-    """Take the write lock on SQLite; PostgreSQL locks rows as they are touched."""
+    """Begin a write transaction: on SQLite it takes the write lock, PostgreSQL locks rows as they are touched."""
     connection = session.connection()
+    driver: Any = connection.connection.dbapi_connection
     if connection.dialect.name == "sqlite":
-        driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
         if not driver.in_transaction:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif driver.info.transaction_status == TransactionStatus.IDLE:
+        connection.exec_driver_sql("BEGIN")
 
 
 # --- The fence --------------------------------------------------------------
@@ -210,10 +263,24 @@ event.listen(Session, "after_rollback", _fence_down)
 
 def init_db(app: Flask, url: str) -> None:
     """Bind the app to its database."""
-    options: dict[str, Any] = {"pool_pre_ping": True} if url.startswith("postgresql") else {}
+    # Reads send no BEGIN, as on SQLite: each statement sees what is committed, which READ COMMITTED says anyway.
+    options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"} if url.startswith("postgresql") else {}
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     db.init_app(app)
 
 
-__all__ = ["Instant", "Key", "Mapped", "Model", "db", "insert_missing", "insert_once", "key", "lock", "one_of", "ref"]
+__all__ = [
+    "Instant",
+    "Key",
+    "Mapped",
+    "Model",
+    "append_only",
+    "db",
+    "insert_missing",
+    "insert_once",
+    "key",
+    "lock",
+    "one_of",
+    "ref",
+]

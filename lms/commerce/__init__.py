@@ -1,0 +1,1 @@
+"""Commerce: what is bought, and the books that say so."""

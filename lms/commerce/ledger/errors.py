@@ -1,0 +1,14 @@
+"""What the ledger says no to. A person meets these only when a rule above has a mistake."""
+
+from lms.kernel.errors import Conflict
+from lms.kernel.text import Text
+
+
+class BalanceTooLow(Conflict):
+    text = Text(
+        "账上余额不足，这笔没有入账。请刷新后再试。", "The balance does not cover this; nothing was booked. Reload."
+    )
+
+
+class PostedDifferently(Conflict):
+    text = Text("这件事已经用不同的金额入过账，没有重复入账。", "This was booked before with other amounts.")
