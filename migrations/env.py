@@ -16,6 +16,9 @@ def include(_object, _name, _kind, _reflected, _compared_to):
 def run() -> None:
     """Migrate in one transaction per step; SQLite rebuilds tables where it cannot alter them."""
     with database.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            # The app reads without transactions; a migration is made whole or not at all.
+            connection = connection.execution_options(isolation_level="READ COMMITTED")
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
