@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms.affiliates.tracking import queries as tracking
 from lms.affiliates.tracking import service as tracking_service
+from lms.home.queries.kept import what_is_kept
 from lms.kernel.clock import Clock, ShiftedClock, SystemClock
 from lms.kernel.codes import RandomCodes
 from lms.kernel.db import db, init_db
@@ -84,6 +85,7 @@ def _plug_ports() -> None:
     ports.resolve_referral = tracking_service.resolve_referral
     ports.may_open_day = enrollments.may_open_day
     ports.share_url = tracking.share_url
+    ports.what_is_kept = what_is_kept
     ports.count_unread = messages.count_unread
 
 

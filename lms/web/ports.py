@@ -21,6 +21,19 @@ def _landing(_read: Read, _person_id: int, camp_slug: str) -> str:
     return f"/c/{camp_slug}"
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What outlives an enrollment: how many check-ins, and the certificate if there is one that stands."""
+
+    check_ins: int = 0
+    certificate: str = ""
+    certificate_url: str = ""
+
+
+def _nothing_kept(_read: Read, _enrollment_id: int) -> Kept:
+    return Kept()
+
+
 def _nothing_unread(_read: Read, _person_id: int) -> int:
     return 0
 
@@ -35,6 +48,8 @@ class Ports:
     may_open_day: Callable[[Read, Actor, int, int], bool] = _closed
     # (read, person id, camp slug) -> address that a holder shares, with their own link where they have one
     share_url: Callable[[Read, int, str], str] = _landing
+    # (read, enrollment id) -> what outlives the enrollment
+    what_is_kept: Callable[[Read, int], Kept] = _nothing_kept
     # (read, person id) -> unread notices
     count_unread: Callable[[Read, int], int] = _nothing_unread
 

@@ -134,11 +134,11 @@ def test_results_count_everybody_who_began_and_nobody_else(client: FlaskClient, 
     with work() as w:
         cohort = make_cohort(w, starts_on=DECEMBER, seats=4)
         early, late, done, stayed, waiting = make_students(w, cohort, make_people(w, 5))
-        enrollments.withdraw(w, SYSTEM, early.id, WithdrawCause.OPERATOR)
+        enrollments.withdraw(w, SYSTEM, early.id, WithdrawCause.OWN_WISH)
         cohort = walk_to(w, cohort, CohortState.RUNNING)
     clock.at = clock.at.replace(month=12, day=14)
     with work() as w:
-        enrollments.withdraw(w, SYSTEM, late.id, WithdrawCause.OPERATOR)
+        enrollments.withdraw(w, SYSTEM, late.id, WithdrawCause.OWN_WISH)
         enrollments.finish(w, SYSTEM, done.id, completed=True)
         enrollments.finish(w, SYSTEM, stayed.id, completed=False)
         walk_to(w, cohort, CohortState.ENDED)

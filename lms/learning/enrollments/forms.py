@@ -17,7 +17,7 @@ class WithdrawForm(Form):
 
 
 class ReasonForm(Form):
-    """Why a student is suspended or removed; the student reads it."""
+    """Why a student is suspended, withdrawn or removed; the student reads it."""
 
     reason = TextAreaField(
         label("原因", "Reason"),

@@ -5,12 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from lms.kernel.errors import NotFound
 from lms.kernel.text import t, tn
-from lms.kernel.work import Work, begin_read, begin_work
+from lms.kernel.work import Read, Work, begin_read, begin_work
 from lms.learning.camps import queries as camps
 from lms.learning.camps.queries import Cohort
 from lms.learning.enrollments import queries, service
 from lms.learning.enrollments.forms import JoinForm, ReasonForm, SeatsForm, WithdrawForm
-from lms.learning.enrollments.rules import CAUSE_WORDS, STATE_WORDS, EnrollmentState, WithdrawCause
+from lms.learning.enrollments.queries import Enrollment
+from lms.learning.enrollments.rules import CAUSE_WORDS, STATE_WORDS, EnrollmentState, WithdrawCause, move
 from lms.web.guards import current_actor, public, role, signed_in
 from lms.web.htmx import render, see_other
 from lms.web.ports import ports
@@ -20,6 +21,7 @@ from lms.web.visitor import visitor_code
 blueprint = Blueprint("enrollments", __name__)
 PAGE = 50
 _S = EnrollmentState
+_REMOVALS = {"expel": _S.EXPELLED, "withdraw": _S.WITHDRAWN}
 STATE_KINDS = {
     _S.WAITLISTED: "sky",
     _S.ENROLLED: "ok",
@@ -187,10 +189,7 @@ def student(code: str, student: str) -> ResponseReturnValue:
 
 def _student_page(code: str, student: str, form: ReasonForm, status: int = 200) -> ResponseReturnValue:
     read = begin_read()
-    cohort = camps.get_cohort(read, code)
-    enrollment = queries.get_enrollment_by_code(read, student)
-    if enrollment.cohort_id != cohort.id:
-        raise NotFound
+    cohort, enrollment = _found(read, code, student)
     return render(
         "learning/enrollments/student.html",
         status=status,
@@ -205,20 +204,56 @@ def _student_page(code: str, student: str, form: ReasonForm, status: int = 200) 
     )
 
 
-@blueprint.post("/console/cohorts/<code>/students/<student>/<any(suspend, expel):act>")
+@blueprint.post("/console/cohorts/<code>/students/<student>/suspend")
 @role("operator")
-def judge(code: str, student: str, act: str) -> ResponseReturnValue:
-    """Suspend or remove a student, with a reason that the student reads."""
+def suspend(code: str, student: str) -> ResponseReturnValue:
+    """Close the content for a student for now, with a reason that the student reads."""
     form = ReasonForm()
     if not form.validate_on_submit():
         return _student_page(code, student, form, 422)
-    decide = service.suspend if act == "suspend" else service.expel
     with begin_work() as work:
-        enrollment_id = _enrollment_id(work, code, student)
-        decide(work, current_actor(), enrollment_id, form.reason.data or "")
+        service.suspend(work, current_actor(), _enrollment_id(work, code, student), form.reason.data or "")
     said = t("已暂停，学员会收到通知。", "Suspended; the student is told.")
-    if act == "expel":
-        said = t("已移出，学员会收到通知。", "Removed; the student is told.")
+    return see_other(url_for(".student", code=code, student=student), said)
+
+
+@blueprint.get("/console/cohorts/<code>/students/<student>/<any(expel, withdraw):act>")
+@role("operator")
+def confirm_removal(code: str, student: str, act: str) -> ResponseReturnValue:
+    """Say in numbers what removing or withdrawing a student means, before it happens."""
+    return _removal_page(code, student, act, ReasonForm(formdata=None))
+
+
+def _removal_page(code: str, student: str, act: str, form: ReasonForm, status: int = 200) -> ResponseReturnValue:
+    read = begin_read()
+    cohort, enrollment = _found(read, code, student)
+    move(enrollment.state, _REMOVALS[act])
+    return render(
+        "learning/enrollments/remove.html",
+        status=status,
+        cohort=cohort,
+        enrollment=enrollment,
+        person=queries.person_of(read, enrollment),
+        act=act,
+        form=form,
+        kept=ports.what_is_kept(read, enrollment.id),
+        next_in_line=queries.next_in_line(read, cohort),
+        seats=queries.count_seats(read, cohort.id),
+    )
+
+
+@blueprint.post("/console/cohorts/<code>/students/<student>/<any(expel, withdraw):act>")
+@role("operator")
+def remove(code: str, student: str, act: str) -> ResponseReturnValue:
+    """Remove a student for good or withdraw them, with a reason that they read."""
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        return _removal_page(code, student, act, form, 422)
+    leave = service.expel if act == "expel" else service.withdraw_student
+    with begin_work() as work:
+        leave(work, current_actor(), _enrollment_id(work, code, student), form.reason.data or "")
+    expelled = t("已移出，学员会收到通知。", "Removed; the student is told.")
+    said = expelled if act == "expel" else t("已办理退出，学员会收到通知。", "Withdrawn; the student is told.")
     return see_other(url_for(".student", code=code, student=student), said)
 
 
@@ -240,17 +275,12 @@ def move_up(code: str, student: str) -> ResponseReturnValue:
     return see_other(url_for(".student", code=code, student=student), t("已入营，通知已发。", "Moved up and told."))
 
 
-@blueprint.post("/console/cohorts/<code>/students/<student>/withdraw")
-@role("operator")
-def withdraw_student(code: str, student: str) -> ResponseReturnValue:
-    """Withdraw a student on the operator's word."""
-    with begin_work() as work:
-        service.withdraw(work, current_actor(), _enrollment_id(work, code, student), WithdrawCause.OPERATOR)
-    return see_other(url_for(".student", code=code, student=student), t("已退出。", "Withdrawn."))
+def _found(read: Read, code: str, student: str) -> tuple[Cohort, Enrollment]:
+    cohort, enrollment = camps.get_cohort(read, code), queries.get_enrollment_by_code(read, student)
+    if enrollment.cohort_id != cohort.id:
+        raise NotFound
+    return cohort, enrollment
 
 
 def _enrollment_id(work: Work, code: str, student: str) -> int:
-    enrollment = queries.get_enrollment_by_code(work, student)
-    if enrollment.cohort_id != camps.get_cohort(work, code).id:
-        raise NotFound
-    return enrollment.id
+    return _found(work, code, student)[1].id

@@ -22,10 +22,9 @@ class EnrollmentState(StrEnum):
 
 
 class WithdrawCause(StrEnum):
-    """Why a seat was given up."""
+    """Why a seat was given up, where nobody wrote a reason."""
 
     OWN_WISH = "own_wish"
-    OPERATOR = "operator"
     COHORT_CANCELED = "cohort_canceled"
 
 
@@ -138,6 +137,5 @@ STATE_WORDS = {
 }
 CAUSE_WORDS = {
     WithdrawCause.OWN_WISH: Text("本人退出", "Own wish"),
-    WithdrawCause.OPERATOR: Text("运营办理", "By an operator"),
     WithdrawCause.COHORT_CANCELED: Text("这一期已取消", "The cohort was canceled"),
 }

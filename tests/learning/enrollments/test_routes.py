@@ -18,6 +18,7 @@ from lms.kernel.work import Read, Work
 from lms.learning.camps.queries import Cohort
 from lms.learning.enrollments import queries
 from lms.people.accounts.queries import Person
+from lms.web.ports import Kept, ports
 from tests.factories.accounts import cast, make_people, make_person
 from tests.factories.camps import make_cohort
 from tests.factories.enrollments import make_enrollment, make_students
@@ -180,11 +181,28 @@ def test_suspending_needs_a_reason_and_is_audited(console: Console, read: Look) 
     assert console.act(0, "resume").status_code == 303
 
 
+def test_removing_says_first_what_it_means(console: Console, work: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "what_is_kept", lambda *_: Kept(3, "EC-7Q4K", "/console/certificates/7Q4K"))
+    page = console.client.get(f"{console.list}/{console.found[0].code}").get_data(as_text=True)
+    assert "/expel" in page and "/withdraw" in page
+    html = console.client.get(f"{console.list}/{console.found[0].code}/expel").get_data(as_text=True)
+    for said in ("移出 林晓", "3 份打卡", "EC-7Q4K", "候补第一位 同学 2", "候补还剩 1 人", "不能再加入"):
+        assert said in html
+    waiting = console.client.get(f"{console.list}/{console.found[3].code}/withdraw").get_data(as_text=True)
+    assert "还剩 1 人" in waiting and "份打卡" not in waiting
+    assert console.client.get(f"{console.list}/{console.found[3].code}/expel").status_code == 409
+    refused = console.act(0, "withdraw", reason=" ")
+    assert refused.status_code == 422
+    assert "写一句原因" in refused.get_data(as_text=True) and "3 份打卡" in refused.get_data(as_text=True)
+
+
 def test_removing_gives_the_seat_to_the_line(console: Console, read: Look) -> None:
     assert console.act(0, "expel", reason="抄袭").status_code == 303
     assert queries.get_enrollment(read(), console.found[2].id).state == "enrolled"
     assert console.act(3, "move-up").status_code == 409
-    assert console.act(1, "withdraw").status_code == 303
+    assert console.act(1, "withdraw", reason="换到下一期").status_code == 303
+    html = console.client.get(f"{console.list}/{console.found[1].code}").get_data(as_text=True)
+    assert "换到下一期" in html
     assert queries.get_enrollment(read(), console.found[3].id).state == "enrolled"
 
 

@@ -157,6 +157,22 @@ def test_the_expelled_cannot_come_back_and_read_why(work: Begin, read: Look) -> 
     assert topics(read(), people[0])[0] == "expelled"
 
 
+def test_who_is_withdrawn_reads_why_and_may_come_back(work: Begin, read: Look) -> None:
+    with work() as w:
+        cohort = make_cohort(w, seats=2)
+        (lin,) = make_people(w, 1)
+        (found,) = make_students(w, cohort, [lin])
+        operator = as_actor(w, cast(w, "su"))
+    with work() as w, pytest.raises(ReasonMissing):
+        service.withdraw_student(w, operator, found.id, "  ")
+    with work() as w:
+        service.withdraw_student(w, operator, found.id, "换到下一期")
+    assert topics(read(), lin)[0] == "withdrawn"
+    assert queries.last_reason(read(), found.id) == "换到下一期"
+    with work() as w:
+        assert service.join(w, student_actor(lin), cohort.code, None).state == "enrolled"
+
+
 def test_suspending_keeps_the_seat_and_closes_the_content(work: Begin, read: Look) -> None:
     cohort, (lin, *_) = setting(work)
     with work() as w:

@@ -201,6 +201,11 @@ def list_mine(read: Read, person_id: int) -> list[CertificateFacts]:
     return [facts(row) for row in rows]
 
 
+def find_of_enrollment(read: Read, enrollment_id: int) -> CertificateFacts | None:
+    """Find the certificate that an enrollment earned, whatever its state."""
+    return _one(read, _C.enrollment_id == enrollment_id)
+
+
 def list_happenings(read: Read, certificate_id: int) -> list[Happening]:
     """List what happened to a certificate, the oldest first."""
     event, person = tables.CertificateEvent, accounts.person_source()

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from lms.kernel.errors import Refusal
 from lms.kernel.files import StoredFile
 from lms.kernel.work import Actor, Read
 from lms.learning.camps.queries import Task, cohort_task_source
 from lms.learning.checkins import models as tables
-from lms.learning.checkins.queries.cards import Author, Said, Stored, list_stored, task_card
+from lms.learning.checkins.queries.cards import HANDED_IN, Author, Said, Stored, list_stored, task_card
 from lms.learning.checkins.rules import require_hand_in
 from lms.learning.checkins.rules.uploads import PICTURES
 from lms.learning.enrollments import queries as enrollments
@@ -103,6 +103,15 @@ class HandInPage:
             number = "" if latest.number_value is None else f"{latest.number_value:g}"
             return {"text": latest.text, "link": latest.link, "number": number}
         return {"text": "", "link": "", "number": ""}
+
+
+def count_hand_ins(read: Read, enrollment_id: int) -> int:
+    """Count the tasks that somebody handed something in for; void ones and mere ticks are left out."""
+    row = tables.CheckIn
+    handed_in = select(func.count()).where(
+        row.enrollment_id == enrollment_id, row.revisions > 0, row.state.in_(HANDED_IN)
+    )
+    return read.session.scalar(handed_in) or 0
 
 
 def list_files(read: Read, check_in_id: int) -> list[FileLine]:

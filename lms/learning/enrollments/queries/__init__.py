@@ -29,6 +29,7 @@ from lms.learning.enrollments.queries.rolls import (
     count_states,
     list_classmates,
     list_students,
+    next_in_line,
     seats_left,
 )
 
@@ -56,6 +57,7 @@ __all__ = [
     "list_seats",
     "list_students",
     "may_open_day",
+    "next_in_line",
     "person_of",
     "require_member",
     "require_place",

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from lms.kernel.work import Read
 from lms.learning.camps import queries as camps
+from lms.learning.camps.queries import Cohort
 from lms.learning.enrollments import models as tables
-from lms.learning.enrollments.rules import READING, SEATED, EnrollmentState
+from lms.learning.enrollments.rules import READING, SEATED, EnrollmentState, may_move_up
 from lms.people.accounts.queries import person_source
 
 _E = tables.Enrollment
@@ -108,6 +109,16 @@ def count_seats(read: Read, cohort_id: int) -> Seats:
         )
     ).one_or_none()
     return Seats(*row) if row else Seats(camps.get_cohort_by_id(read, cohort_id).seats, 0, 0)
+
+
+def next_in_line(read: Read, cohort: Cohort) -> str | None:
+    """Give the name of who takes the next seat that is freed; None when nobody waits or nobody may move up."""
+    if not may_move_up(cohort.state, read.now, cohort.enrolls_until):
+        return None
+    person = person_source()
+    first = select(person.c.display_name).join(_E, _E.person_id == person.c.id)
+    waiting = first.where(_E.cohort_id == cohort.id, _E.state == EnrollmentState.WAITLISTED)
+    return read.session.scalar(waiting.order_by(_E.id).limit(1))
 
 
 def seats_left(read: Read, cohort_ids: Iterable[int]) -> dict[int, int]:

@@ -2,7 +2,7 @@
 
 from lms.learning.enrollments.service.admission import change_seats, join, move_up, prepare_cohort
 from lms.learning.enrollments.service.canceling import close_canceled
-from lms.learning.enrollments.service.changes import expel, finish, resume, suspend, withdraw
+from lms.learning.enrollments.service.changes import expel, finish, resume, suspend, withdraw, withdraw_student
 
 __all__ = [
     "change_seats",
@@ -15,4 +15,5 @@ __all__ = [
     "resume",
     "suspend",
     "withdraw",
+    "withdraw_student",
 ]

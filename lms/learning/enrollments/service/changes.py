@@ -20,9 +20,14 @@ def withdraw(work: Work, who: Actor, enrollment_id: int, cause: str) -> Enrollme
     return _leave(work, who, enrollment_id, EnrollmentState.WITHDRAWN, cause)
 
 
+def withdraw_student(work: Work, who: Actor, enrollment_id: int, reason: str) -> Enrollment:
+    """Withdraw somebody on staff's word, as `withdraw` does; they read the reason. Raises ReasonMissing too."""
+    return _leave(work, who, enrollment_id, EnrollmentState.WITHDRAWN, _written(reason), topic="withdrawn")
+
+
 def expel(work: Work, who: Actor, enrollment_id: int, reason: str) -> Enrollment:
     """Remove a student for good; bars joining this cohort again. Raises ReasonMissing, StateRefused."""
-    return _leave(work, who, enrollment_id, EnrollmentState.EXPELLED, _written(reason))
+    return _leave(work, who, enrollment_id, EnrollmentState.EXPELLED, _written(reason), topic="expelled")
 
 
 def suspend(work: Work, who: Actor, enrollment_id: int, reason: str) -> Enrollment:
@@ -51,7 +56,7 @@ def finish(work: Work, who: Actor, enrollment_id: int, completed: bool) -> Enrol
     return as_value(row)
 
 
-def _leave(work: Work, who: Actor, enrollment_id: int, to: EnrollmentState, why: str) -> Enrollment:
+def _leave(work: Work, who: Actor, enrollment_id: int, to: EnrollmentState, why: str, topic: str = "") -> Enrollment:
     row = locked(work, enrollment_id)
     had_seat = row.state in SEATED
     if not change(work, who, row, to, why):
@@ -67,8 +72,8 @@ def _leave(work: Work, who: Actor, enrollment_id: int, to: EnrollmentState, why:
         )
     )
     cohort = camps.get_cohort_by_id(work, row.cohort_id)
-    if to == EnrollmentState.EXPELLED:
-        tell_person(work, cohort, row, "expelled", reason=why)
+    if topic:
+        tell_person(work, cohort, row, topic, reason=why)
     if had_seat:
         free_seat(work, row.cohort_id)
         fill_free_seats(work, who, cohort)

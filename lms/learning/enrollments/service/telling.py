@@ -3,7 +3,7 @@
 from lms.kernel.work import Work
 from lms.learning.camps.queries import Cohort
 from lms.learning.enrollments import models as tables
-from lms.learning.enrollments.rules import EnrollmentState
+from lms.learning.enrollments.rules import LIVE
 from lms.people.messages import service as messages
 
 
@@ -14,7 +14,7 @@ def tell_person(work: Work, cohort: Cohort, row: tables.Enrollment, topic: str, 
         row.person_id,
         f"learning/enrollments/{topic}",
         key=f"enrollment:{row.code}:{topic}:{work.now.isoformat()}",
-        link=f"/c/{cohort.camp_slug}" if row.state == EnrollmentState.EXPELLED else f"/learn/{cohort.code}/welcome",
+        link=f"/c/{cohort.camp_slug}" if row.state not in LIVE else f"/learn/{cohort.code}/welcome",
         values={
             "camp": cohort.camp_title,
             "cohort": cohort.name,
