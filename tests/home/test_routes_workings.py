@@ -116,8 +116,11 @@ def test_the_audit_trail_is_filtered_by_act_and_person(client: FlaskClient, work
             )
     sign_in(client, su)
     page = client.get("/console/audit").text
-    assert "camps.publish" in page
+    assert "发布训练营" in page and "camps.publish" in page
     assert "checkins.accept" in page
+    for typed in ("发布训练", "published a"):
+        page = client.get("/console/audit", query_string={"act": typed}).text
+        assert "camps.publish" in page and "camps.archive" not in page
     page = client.get("/console/audit?act=camps.").text
     assert "camps.archive" in page
     assert "checkins.accept" not in page

@@ -91,7 +91,7 @@ def decline(work: Work, who: Actor, code: str, reason: str) -> Partner:
     before = row.state
     if rules.move(row.state, PartnerState.DECLINED):
         _decide(work, row, PartnerState.DECLINED, who.person_id, words)
-        _audit(work, row, "partner.decline", before)
+        _audit(work, row, "partner.declined", before)
         _say(work, row, "declined", "/partner/apply", {"reason": words})
     return _seen(row)
 
@@ -104,7 +104,7 @@ def suspend(work: Work, who: Actor, code: str, reason: str) -> Partner:
     if rules.move(row.state, PartnerState.SUSPENDED):
         _decide(work, row, PartnerState.SUSPENDED, who.person_id, words)
         accounts_service.revoke_role(work, SYSTEM, row.person_id, _ROLE)
-        _audit(work, row, "partner.suspend", before)
+        _audit(work, row, "partner.suspended", before)
         work.tell(PartnerSuspended(happened_at=work.now, partner_id=row.id, person_id=row.person_id))
         _say(work, row, "suspended", "/partner/apply", {"reason": words})
     return _seen(row)
@@ -181,7 +181,7 @@ def _open(work: Work, who: Actor, row: PartnerRow, topic: str) -> Partner:
     before = row.state
     if rules.move(row.state, PartnerState.APPROVED):
         _let_in(work, row, who.person_id)
-        _audit(work, row, "partner.resume" if topic == "resumed" else "partner.approve", before)
+        _audit(work, row, "partner.resumed" if topic == "resumed" else "partner.approved", before)
         _say(work, row, topic, "/partner", {})
     return _seen(row)
 

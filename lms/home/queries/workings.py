@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
+from lms.home.acts import acts_named
 from lms.kernel.audit import AuditEntry
 from lms.kernel.outbox import OutboxRow
 from lms.kernel.parts import current_parts
@@ -121,12 +122,12 @@ def _schedule(name: str, every: timedelta, row: ScheduleRow | None, now: datetim
 def list_audit(read: Read, *, act: str = "", person: str = "", before: int | None = None) -> AuditPage:
     """List privileged acts, newest first, paged by key.
 
-    `act` is a part of an act's name or of what it was done to, `person` a whole address, code or name.
+    `act` is a part of an act's words or name or of what it was done to, `person` a whole address, code or name.
     """
     statement = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(PAGE + 1)
     if act:
         held = [column.icontains(act, autoescape=True) for column in (AuditEntry.act, AuditEntry.subject)]
-        statement = statement.where(or_(*held))
+        statement = statement.where(or_(*held, AuditEntry.act.in_(acts_named(act))))
     if person:
         who = person_source()
         named = (who.c.email == person.lower()) | (who.c.code == person.upper()) | (who.c.display_name == person)

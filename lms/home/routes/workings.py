@@ -2,6 +2,7 @@
 
 from flask import Response, request, url_for
 
+from lms.home.acts import act_words
 from lms.home.queries.workings import list_audit, look_at_workings
 from lms.home.routes.door import blueprint
 from lms.kernel.text import t
@@ -33,8 +34,8 @@ def retry_row(row_id: int) -> Response:
 @blueprint.get("/console/audit")
 @role("operator")
 def audit() -> Response:
-    """List privileged acts, by the beginning of their name and by who did them."""
+    """List privileged acts, by their words and by who did them."""
     act = request.args.get("act", "").strip()[:80]
     person = request.args.get("person", "").strip()[:200]
     found = list_audit(begin_read(), act=act, person=person, before=request.args.get("before", type=int))
-    return render("home/audit.html", found=found, act=act, person=person)
+    return render("home/audit.html", found=found, act=act, person=person, act_words=act_words)

@@ -86,7 +86,7 @@ def grant_role(work: Work, who: Actor, person_id: int, role: str) -> None:
     if wanted in before:
         return
     _hold(work, person_id, wanted)
-    _audit_roles(work, "grant_role", row, before, before | {wanted.value})
+    _audit_roles(work, "role.granted", row, before, before | {wanted.value})
 
 
 def revoke_role(work: Work, who: Actor, person_id: int, role: str) -> None:
@@ -103,7 +103,7 @@ def revoke_role(work: Work, who: Actor, person_id: int, role: str) -> None:
         return
     held = select(RoleRow.id).where(RoleRow.name == wanted).scalar_subquery()
     work.session.execute(delete(person_role).where(person_role.c.person_id == person_id, person_role.c.role_id == held))
-    _audit_roles(work, "revoke_role", row, before, before - {wanted.value})
+    _audit_roles(work, "role.revoked", row, before, before - {wanted.value})
 
 
 def set_profile(work: Work, who: Actor, *, display_name: str, language: str, time_zone: str) -> Person:

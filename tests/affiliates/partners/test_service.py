@@ -116,7 +116,7 @@ def test_approval_gives_the_role_tells_the_person_and_is_audited(work: Open, rea
     assert (file.partner.state, file.decided_by) == ("approved", who.person_id)
     notices = look.session.scalars(select(Notice).where(Notice.person_id == person.id)).all()
     assert [notice.topic for notice in notices] == ["affiliates/partners/approved"]
-    audited = look.session.scalars(select(AuditEntry).where(AuditEntry.act == "partner.approve")).one()
+    audited = look.session.scalars(select(AuditEntry).where(AuditEntry.act == "partner.approved")).one()
     assert (audited.before["state"], audited.after["state"]) == ("applied", "approved")
 
 
@@ -145,7 +145,7 @@ def test_two_clicks_at_once_approve_once(app: Flask, work: Open, read: Look) -> 
         assert set(pool.map(click, range(4))) == {"approved"}
     look = read()
     assert look.session.scalar(select(func.count()).select_from(Notice).where(Notice.person_id == person.id)) == 1
-    assert look.session.scalar(select(func.count()).where(AuditEntry.act == "partner.approve")) == 1
+    assert look.session.scalar(select(func.count()).where(AuditEntry.act == "partner.approved")) == 1
 
 
 def test_two_applications_at_once_make_one_partner(app: Flask, work: Open, read: Look) -> None:

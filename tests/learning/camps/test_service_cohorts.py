@@ -231,6 +231,6 @@ def test_the_audit_trail_says_what_was_changed(work: Any, read: Any) -> None:
     with work() as w:
         cohort = make_cohort(w, state=CohortState.DRAFT)
         service.set_seats(w, SYSTEM, cohort.id, 80)
-    entry = read().session.scalars(select(AuditEntry).where(AuditEntry.act == "cohort.seats")).one()
+    entry = read().session.scalars(select(AuditEntry).where(AuditEntry.act == "cohort.seats_changed")).one()
     assert (entry.subject, entry.before, entry.after) == (f"cohort:{cohort.code}", {"seats": 150}, {"seats": 80})
     assert read().session.scalar(select(models.Cohort.seats)) == 80

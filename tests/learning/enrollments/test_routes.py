@@ -174,7 +174,7 @@ def test_suspending_needs_a_reason_and_is_audited(console: Console, read: Look) 
     assert "写一句原因" in refused.get_data(as_text=True)
     assert console.act(0, "suspend", reason="等材料").status_code == 303
     assert queries.get_enrollment(read(), console.found[0].id).state == "suspended"
-    entry = read().session.scalars(select(AuditEntry).where(AuditEntry.act == "change_enrollment")).one()
+    entry = read().session.scalars(select(AuditEntry).where(AuditEntry.act == "enrollment.changed")).one()
     assert entry.after == {"state": "suspended", "why": "等材料"}
     html = console.client.get(f"{console.list}/{console.found[0].code}").get_data(as_text=True)
     assert "等材料" in html

@@ -89,8 +89,8 @@ def test_roles_are_given_and_taken_with_before_and_after(work: Any, read: Any) -
     assert queries.roles_of(read(), lin.id) == {"student"}
     entries = read().session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert [(e.act, e.before, e.after) for e in entries] == [
-        ("grant_role", {"roles": ["student"]}, {"roles": ["student", "tutor"]}),
-        ("revoke_role", {"roles": ["student", "tutor"]}, {"roles": ["student"]}),
+        ("role.granted", {"roles": ["student"]}, {"roles": ["student", "tutor"]}),
+        ("role.revoked", {"roles": ["student", "tutor"]}, {"roles": ["student"]}),
     ]
     assert entries[0].subject == f"person:{lin.code}"
 

@@ -225,6 +225,9 @@ def set_seats(work: Work, who: Actor, cohort_id: int, seats: int) -> None:
     cohort = lock(work, models.Cohort, cohort_id)
     if cohort.seats != _seats(seats):
         work.audit(
-            "cohort.seats", subject=f"cohort:{cohort.code}", before={"seats": cohort.seats}, after={"seats": seats}
+            "cohort.seats_changed",
+            subject=f"cohort:{cohort.code}",
+            before={"seats": cohort.seats},
+            after={"seats": seats},
         )
         cohort.seats = seats

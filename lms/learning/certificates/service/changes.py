@@ -22,7 +22,7 @@ def revoke(work: Work, who: Actor, code: str, reason: RevokeReason, remark: str 
     rules.require_revocable(row.state)
     row.state = CertificateState.REVOKED
     work.add(happening(work, who, row, EventKind.REVOKED, reason=reason, note=remark))
-    _audit(work, row, "revoke_certificate", CertificateState.ISSUED, reason=reason)
+    _audit(work, row, "certificate.revoked", CertificateState.ISSUED, reason=reason)
     # Stored with the notice, so in both languages: the reader's own is chosen when it is shown.
     label = rules.REASON_LABELS[reason]
     tell_holder(work, row, "revoked", reason_zh=label.zh, reason_en=label.en)
@@ -35,7 +35,7 @@ def reinstate(work: Work, who: Actor, code: str, remark: str = "") -> Certificat
     rules.require_reinstatable(row.state)
     row.state = CertificateState.ISSUED
     work.add(happening(work, who, row, EventKind.REINSTATED, note=remark))
-    _audit(work, row, "reinstate_certificate", CertificateState.REVOKED)
+    _audit(work, row, "certificate.reinstated", CertificateState.REVOKED)
     tell_holder(work, row, "reinstated")
     return facts(row)
 
@@ -52,7 +52,7 @@ def reissue(work: Work, who: Actor, code: str, to: Wording, remark: str = "") ->
     row.language, row.style = wanted.language, wanted.style
     _next_revision(work, who, row, wanted.name, changed, remark)
     work.audit(
-        "reissue_certificate",
+        "certificate.reissued",
         subject=f"certificate:{row.code}",
         before={"revision": row.revision - 1},
         after={"revision": row.revision, "changed": changed},
@@ -83,7 +83,7 @@ def redraw(work: Work, who: Actor, code: str) -> CertificateFacts:
     row = locked(work, code)
     row.held = None
     ask_drawing(work, row)
-    work.audit("redraw_certificate", subject=f"certificate:{row.code}", after={"draws": row.draws})
+    work.audit("certificate.redrawn", subject=f"certificate:{row.code}", after={"draws": row.draws})
     return facts(row)
 
 

@@ -61,7 +61,7 @@ def issue_run(work: Work, who: Actor, cohort_code: str) -> int:
     """Issue what is due in a cohort now, on an operator's word; count what this work issued."""
     cohort = camps.get_cohort(work, cohort_code)
     issued = issue_due(work, cohort.id)
-    work.audit("run_certificates", subject=f"cohort:{cohort.code}", after={"issued": issued})
+    work.audit("cohort.certificates_issued", subject=f"cohort:{cohort.code}", after={"issued": issued})
     return issued
 
 

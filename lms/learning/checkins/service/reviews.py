@@ -87,7 +87,7 @@ def void(work: Work, who: Actor, code: str, reason: str) -> None:
     if row.state == CheckInState.VOIDED:
         return
     row.state_before_void, row.state = row.state, CheckInState.VOIDED
-    work.audit("void_check_in", subject=f"check_in:{row.code}", after={"reason": reason})
+    work.audit("check_in.voided", subject=f"check_in:{row.code}", after={"reason": reason})
     _tell_voided(work, row, True)
 
 
@@ -97,7 +97,7 @@ def restore(work: Work, who: Actor, code: str) -> None:
     if row.state != CheckInState.VOIDED or row.state_before_void is None:
         return
     row.state, row.state_before_void = row.state_before_void, None
-    work.audit("restore_check_in", subject=f"check_in:{row.code}", after={"state": row.state})
+    work.audit("check_in.restored", subject=f"check_in:{row.code}", after={"state": row.state})
     _tell_voided(work, row, False)
 
 

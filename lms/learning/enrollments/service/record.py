@@ -45,7 +45,7 @@ def note(work: Work, who: Actor, row: tables.Enrollment, before: str | None, why
     )
     if who.is_staff and who.person_id != row.person_id:
         work.audit(
-            "change_enrollment",
+            "enrollment.changed",
             subject=f"enrollment:{row.code}",
             before={"state": before},
             after={"state": row.state, "why": why},

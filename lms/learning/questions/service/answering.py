@@ -114,7 +114,7 @@ def hide(work: Work, who: Actor, question_code: str, reason: str) -> None:
     row.claimed_by = row.claimed_until = None
     work.session.flush()
     forget(work, SearchKind.QUESTION, [row.id])
-    work.audit("hide_question", subject=f"question:{row.code}", before={"state": before}, after={"reason": reason})
+    work.audit("question.hidden", subject=f"question:{row.code}", before={"state": before}, after={"reason": reason})
     messages.send(
         work,
         row.asker_id,

@@ -48,7 +48,7 @@ def publish_digest(work: Work, who: Actor, cohort_code: str, day: date) -> str:
     _keep_knowledge(work, cohort, items)
     _forget_answered(work, items)
     _carry_over(work, cohort, digest)
-    work.audit("publish_digest", subject=f"digest:{digest.code}", after={"items": len(items)})
+    work.audit("digest.published", subject=f"digest:{digest.code}", after={"items": len(items)})
     work.tell(DigestPublished(happened_at=work.now, digest_id=digest.id, cohort_id=cohort.id, day=digest.day))
     return digest.code
 

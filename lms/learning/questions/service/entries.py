@@ -18,7 +18,7 @@ def hide_entry(work: Work, who: Actor, cohort_code: str, entry_code: str) -> Non
     entry.hidden = True
     work.session.flush()
     forget(work, SearchKind.ENTRY, [entry.id])
-    work.audit("hide_entry", subject=f"entry:{entry.code}", after={"hidden": True})
+    work.audit("entry.hidden", subject=f"entry:{entry.code}", after={"hidden": True})
 
 
 def show_entry(work: Work, who: Actor, cohort_code: str, entry_code: str) -> None:
@@ -27,7 +27,7 @@ def show_entry(work: Work, who: Actor, cohort_code: str, entry_code: str) -> Non
     entry.hidden = False
     work.session.flush()
     index_entries(work, entry.camp_id, [entry])
-    work.audit("show_entry", subject=f"entry:{entry.code}", after={"hidden": False})
+    work.audit("entry.shown", subject=f"entry:{entry.code}", after={"hidden": False})
 
 
 def _entry(work: Work, who: Actor, cohort_code: str, entry_code: str) -> KnowledgeEntry:

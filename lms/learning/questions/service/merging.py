@@ -68,7 +68,7 @@ def split(work: Work, who: Actor, question_code: str) -> None:
     row.merged_into_id = None
     row.state = QuestionState.ANSWERED if item is not None and item.answered_at is not None else QuestionState.OPEN
     work.session.flush()
-    work.audit("split_question", subject=f"question:{row.code}", before={"merged_into": root.code})
+    work.audit("question.split", subject=f"question:{row.code}", before={"merged_into": root.code})
 
 
 def _hold(work: Work, codes: Sequence[str]) -> None:
@@ -101,7 +101,7 @@ def _merge_one(work: Work, who: Actor, cohort: Cohort, target: Question, code: s
     source.claimed_by = source.claimed_until = None
     source.apart = False
     work.session.flush()
-    work.audit("merge_question", subject=f"question:{source.code}", after={"into": target.code})
+    work.audit("question.merged", subject=f"question:{source.code}", after={"into": target.code})
     if ready:
         tell_answered(work, cohort, target, people, f"merged:{source.code}:{target.code}")
 

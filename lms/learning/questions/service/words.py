@@ -15,10 +15,10 @@ def add_synonym(work: Work, who: Actor, a: str, b: str) -> None:
     if not kept or not other or kept == other:
         raise SameWord(field="b")
     insert_once(work, Synonym, ["a", "b"], a=kept, b=other)
-    work.audit("add_synonym", subject=f"synonym:{kept}", after={"b": other})
+    work.audit("synonym.added", subject=f"synonym:{kept}", after={"b": other})
 
 
 def remove_synonym(work: Work, who: Actor, synonym_id: int) -> None:
     """Stop reading a pair as one; a pair that is gone stays gone."""
     work.session.execute(delete(Synonym).where(Synonym.id == synonym_id))
-    work.audit("remove_synonym", subject=f"synonym:{synonym_id}")
+    work.audit("synonym.removed", subject=f"synonym:{synonym_id}")
