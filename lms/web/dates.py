@@ -106,5 +106,19 @@ def span(length: timedelta) -> str:
 
 
 def zone_name(tz: str) -> str:
-    """Write a zone for people: 中国标准时间 / China Standard Time."""
-    return get_timezone_name(zone(tz), locale=_locale())
+    """Write a zone for people, with its present distance: 中国标准时间 UTC+8 / China Standard Time UTC+8."""
+    local = now().astimezone(zone(tz))
+    return f"{_spoken_zone(zone(tz).key, local.year, _locale())} {_distance(local)}"
+
+
+@lru_cache(maxsize=1200)
+def _spoken_zone(key: str, year: int, locale: str) -> str:
+    """Give the standard name where the clock never changes, otherwise the one that holds all year."""
+    winter, summer = (datetime(year, month, 1, tzinfo=zone(key)).utcoffset() for month in (1, 7))
+    return get_timezone_name(zone(key), locale=locale, zone_variant="standard" if winter == summer else None)
+
+
+def _distance(local: datetime) -> str:
+    minutes = int((local.utcoffset() or timedelta(0)).total_seconds() // 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")

@@ -54,5 +54,11 @@ def test_midnight_belongs_to_the_day_that_ends(app: Flask) -> None:
 def test_a_day_and_a_zone_have_names(app: Flask) -> None:
     with app.test_request_context(), speaking("zh"):
         assert dates.day(date(2026, 11, 21)) == "11月21日 周六"
-        assert dates.zone_name(SHANGHAI)
+        assert dates.zone_name(SHANGHAI) == "中国标准时间 UTC+8"
+        assert dates.zone_name("UTC") == "协调世界时 UTC+0"
+    with app.test_request_context(), speaking("en"):
+        assert dates.zone_name("Europe/London") == "United Kingdom Time UTC+0"
+        assert dates.zone_name("America/New_York") == "Eastern Time UTC-5"
+        assert dates.zone_name("Asia/Kolkata") == "India Time UTC+5:30"
+    with app.test_request_context(), speaking("zh"):
         assert dates.zone("Nowhere/Else").key == dates.DEFAULT_ZONE

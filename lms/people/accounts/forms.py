@@ -17,6 +17,7 @@ from lms.people.accounts.rules import (
     clean_name,
     known_time_zone,
 )
+from lms.web.dates import zone_name
 from lms.web.forms import Form, at_most, label, required
 
 ROLE_LABELS = {
@@ -53,8 +54,8 @@ class _OffersOwnZone:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         chosen = known_time_zone(self.time_zone.data)
-        offered = list(OFFERED_TIME_ZONES)
-        self.time_zone.choices = offered if chosen in offered else [chosen, *offered]
+        offered = OFFERED_TIME_ZONES if chosen in OFFERED_TIME_ZONES else (chosen, *OFFERED_TIME_ZONES)
+        self.time_zone.choices = [(zone, zone_name(zone)) for zone in offered]
 
 
 class SignUpForm(_OffersOwnZone, RegisterFormV2):
