@@ -1,16 +1,18 @@
-"""Templates as the app runs them: globals without layers, faces drawn once."""
+"""Templates as the app runs them: globals without layers; faces, addresses and the form token made once."""
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
-from flask import Flask
+from flask import Flask, g, has_request_context, request
 from flask.templating import Environment
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
+_PLAIN = {str, int}
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ%ILOU"
 
 
@@ -35,11 +37,33 @@ def seed_of(text: str) -> int:
 
 
 def init_templates(app: Flask) -> None:
-    """Give templates `face(text, classes, label)`: a drawn face that stays the same for one text."""
+    """Give templates `url_for`, `csrf_token`, and `face(text, classes, label)`, which stays the same for one text."""
 
     @lru_cache(maxsize=4096)
     def face(text: str, classes: str = "size-10", label: str = "") -> Markup:
         drawn = app.jinja_env.get_template("ui/face.html").render(n=seed_of(text), cls=classes, label=label)
         return Markup(drawn.strip())
 
-    app.jinja_env.globals["face"] = face
+    app.jinja_env.globals.update(face=face, url_for=_addresses(app), csrf_token=form_token)
+
+
+def form_token() -> str:
+    """Give the token of this request's forms; Flask-WTF would read its settings again for each of them."""
+    return cast(str, g.get("csrf_token") or generate_csrf())
+
+
+def _addresses(app: Flask) -> Callable[..., str]:
+    """Make a `url_for` that remembers: rules do not change while we run, and a page names the same places again."""
+
+    @lru_cache(maxsize=8192)
+    def remembered(_root: str, endpoint: str, values: tuple[tuple[str, str | int], ...]) -> str:
+        return app.url_for(endpoint, **cast(dict[str, Any], dict(values)))
+
+    def url_for(endpoint: str, **values: Any) -> str:
+        # Relative endpoints, `_external` and lists depend on more than what is given here.
+        is_plain = endpoint[0] != "." and _PLAIN.issuperset(map(type, values.values()))
+        if is_plain and has_request_context():
+            return remembered(request.root_path, endpoint, tuple(values.items()))
+        return app.url_for(endpoint, **values)
+
+    return url_for
