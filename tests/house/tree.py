@@ -42,6 +42,7 @@ def rooms() -> Iterator[Path]:
             if (path / "__init__.py").exists():
                 yield path
     yield LMS / "home"
+    yield LMS / "sandbox"
 
 
 def calls(tree: ast.AST, *names: str) -> Iterator[ast.Call]:
