@@ -11,6 +11,7 @@ from lms.kernel.errors import NotFound
 from lms.kernel.work import Actor, Read
 from lms.learning.camps import queries as camps
 from lms.learning.camps.queries import Cohort
+from lms.learning.camps.rules import CohortState
 from lms.learning.enrollments import queries as enrollments
 from lms.learning.questions.models import Digest, DigestItem, Question, QuestionFollower
 from lms.learning.questions.queries.knowledge import entry_texts, synonym_pairs
@@ -25,6 +26,8 @@ from lms.learning.questions.rules import (
 )
 from lms.people.accounts import queries as accounts
 from lms.people.accounts.queries import Person
+
+_LIVING = frozenset({CohortState.RUNNING, CohortState.PAUSED, CohortState.WRAPPING_UP})
 
 
 @dataclass(frozen=True)
@@ -86,13 +89,17 @@ class DayDigest:
 
 
 def desk_cohorts(read: Read, who: Actor) -> list[Cohort]:
-    """List the cohorts whose questions somebody answers: their own; an operator also those that wait."""
+    """List the cohorts whose questions somebody answers: of their own those that live or still wait.
+
+    An operator sees every cohort that waits, for an answer or for a digest to be published.
+    """
     if who.person_id is None:
         return []
-    own = {cohort.id: cohort for cohort in camps.list_tutored(read, who.person_id)} if who.has("tutor") else {}
+    waiting = set(read.session.scalars(select(Question.cohort_id).where(Question.state.in_(WAITING)).distinct()))
+    waiting |= set(read.session.scalars(select(Digest.cohort_id).where(Digest.state == DigestState.DRAFTING)))
+    tutored = camps.list_tutored(read, who.person_id) if who.has("tutor") else []
+    own = {cohort.id: cohort for cohort in tutored if cohort.state in _LIVING or cohort.id in waiting}
     if who.has("operator"):
-        waiting = set(read.session.scalars(select(Question.cohort_id).where(Question.state.in_(WAITING)).distinct()))
-        waiting |= set(read.session.scalars(select(Digest.cohort_id).where(Digest.state == DigestState.DRAFTING)))
         own |= camps.list_cohorts_of(read, waiting - own.keys())
     return [own[id_] for id_ in sorted(own)]
 
