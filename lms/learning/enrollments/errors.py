@@ -34,6 +34,16 @@ class JoinTooLate(Refusal):
     )
 
 
+class PaymentNeeded(Refusal):
+    """Seats of this cohort are bought; a place in line costs nothing once it is full."""
+
+    status = 409
+    text = Text(
+        "这一期需要先付款，付完就有座位。",
+        "This cohort is paid for first; the seat is yours once the payment is through.",
+    )
+
+
 class ReturnBarred(Refusal):
     """The person was expelled from this cohort."""
 

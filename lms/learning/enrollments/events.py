@@ -1,6 +1,7 @@
 """What the enrollments room tells."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from lms.kernel.outbox import Event
@@ -23,6 +24,16 @@ class Waitlisted(Event):
     enrollment_id: int
     cohort_id: int
     person_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatOffered(Event):
+    """A seat of a paid cohort is held for somebody from the line, who is to pay until then."""
+
+    enrollment_id: int
+    cohort_id: int
+    person_id: int
+    until: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,26 @@ class CohortSeats(Model):
     cohort_id: Mapped[int] = ref("cohort.id")
     seats: Mapped[int]
     taken: Mapped[int] = mapped_column(default=0)
+    # People pay before they get a seat.
+    paid_entry: Mapped[bool] = mapped_column(default=False)
+
+
+class SeatHold(Model):
+    """A seat kept free for one person; it counts as taken.
+
+    While `ordered`, whoever sells the seat lets it go. `offered_until` is set for somebody who moved up
+    from the line and is to pay until then; when nothing was ordered by that time, the seat goes on.
+    """
+
+    __tablename__ = "seat_hold"
+    __table_args__ = (UniqueConstraint("cohort_id", "person_id"),)
+
+    id: Mapped[Key] = key()
+    cohort_id: Mapped[int] = ref("cohort.id")
+    person_id: Mapped[int] = ref("person.id")
+    until: Mapped[datetime]
+    ordered: Mapped[bool] = mapped_column(default=False)
+    offered_until: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class CohortClass(Model):
@@ -63,6 +83,8 @@ class Enrollment(Model):
     class_id: Mapped[int | None] = ref("cohort_class.id")
     state: Mapped[str] = mapped_column(String(20))
     referral: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # Paid for, also while it waits in line for a seat.
+    prepaid: Mapped[bool] = mapped_column(default=False)
     joined_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 

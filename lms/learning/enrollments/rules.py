@@ -1,6 +1,6 @@
 """States of an enrollment and what they allow: pure decisions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -26,6 +26,18 @@ class WithdrawCause(StrEnum):
 
     OWN_WISH = "own_wish"
     COHORT_CANCELED = "cohort_canceled"
+    OFFER_LAPSED = "offer_lapsed"
+    REFUNDED = "refunded"
+    DISPUTE_LOST = "dispute_lost"
+
+
+class Outcome(StrEnum):
+    """What became of somebody who has paid."""
+
+    SEATED = "seated"
+    IN_LINE = "in_line"
+    ALREADY = "already"
+    REFUSED = "refused"
 
 
 _S = EnrollmentState
@@ -39,6 +51,9 @@ MOVES: dict[EnrollmentState, frozenset[EnrollmentState]] = {
     _S.WITHDRAWN: frozenset(),
     _S.EXPELLED: frozenset(),
 }
+OFFER_HOURS = timedelta(hours=24)
+"""How long a seat is held for somebody who moved up from the line of a paid cohort."""
+
 LIVE = frozenset(_S) - {_S.WITHDRAWN, _S.EXPELLED}
 SEATED = LIVE - {_S.WAITLISTED}
 READING = SEATED - {_S.SUSPENDED}
@@ -48,6 +63,7 @@ JOINABLE_COHORTS = frozenset({"enrolling", "running"})
 MOVE_UP_BEFORE = frozenset({"enrolling", "closed"})
 MOVE_UP_RUNNING = frozenset({"running", "paused"})
 CLOSED_COHORTS = frozenset({"draft", "canceled"})
+PAYING_COHORTS = JOINABLE_COHORTS | MOVE_UP_BEFORE | MOVE_UP_RUNNING
 WORKABLE_COHORTS = frozenset({"enrolling", "closed", "running", "paused", "wrapping_up"})
 
 
@@ -114,6 +130,11 @@ def may_move_up(cohort_state: str, now: datetime, enrolls_until: datetime | None
     return cohort_state in MOVE_UP_BEFORE
 
 
+def may_be_paid_in(cohort_state: str, barred: bool) -> bool:
+    """Say whether somebody whose money came gets a seat or a place in line; else it goes back."""
+    return cohort_state in PAYING_COHORTS and not barred
+
+
 def may_open_day(state: str, cohort_state: str, day: OpenableDay, now: datetime) -> bool:
     """Say whether a day's content is open: day 0 with the enrollment, others by the cohort's clock."""
     if state not in READING or cohort_state in CLOSED_COHORTS:
@@ -138,4 +159,7 @@ STATE_WORDS = {
 CAUSE_WORDS = {
     WithdrawCause.OWN_WISH: Text("本人退出", "Own wish"),
     WithdrawCause.COHORT_CANCELED: Text("这一期已取消", "The cohort was canceled"),
+    WithdrawCause.OFFER_LAPSED: Text("到期未付款，座位让给了下一位", "Not paid in time; the seat went to the next"),
+    WithdrawCause.REFUNDED: Text("已全额退款", "Refunded in full"),
+    WithdrawCause.DISPUTE_LOST: Text("付款被银行撤回", "The bank took the payment back"),
 }

@@ -32,6 +32,15 @@ class Enrollment:
 
 
 @dataclass(frozen=True)
+class Hold:
+    """A seat held for one person. `offered_until` is set for somebody from the line who is to pay until then."""
+
+    until: datetime
+    ordered: bool
+    offered_until: datetime | None
+
+
+@dataclass(frozen=True)
 class MyCohort:
     """A cohort somebody is in, with their own enrollment."""
 
@@ -176,6 +185,20 @@ def waiting_position(read: Read, enrollment: Enrollment) -> int:
         _E.cohort_id == enrollment.cohort_id, _E.state == EnrollmentState.WAITLISTED, _E.id <= enrollment.id
     )
     return read.session.scalar(ahead) or 0
+
+
+def find_hold(read: Read, cohort_id: int, person_id: int) -> Hold | None:
+    """Find what is held for a person in a cohort."""
+    hold = tables.SeatHold
+    mine = (hold.cohort_id == cohort_id, hold.person_id == person_id)
+    row = read.session.execute(select(hold.until, hold.ordered, hold.offered_until).where(*mine)).one_or_none()
+    return Hold(*row) if row else None
+
+
+def is_paid_entry(read: Read, cohort_id: int) -> bool:
+    """Tell whether people pay before they get a seat."""
+    counter = tables.CohortSeats
+    return bool(read.session.scalar(select(counter.paid_entry).where(counter.cohort_id == cohort_id)))
 
 
 def list_changes(read: Read, enrollment_id: int) -> list[Change]:

@@ -10,15 +10,17 @@ from lms.learning.camps import service as cohorts
 from lms.learning.camps.queries import Cohort
 from lms.learning.enrollments import models as tables
 from lms.learning.enrollments import queries
-from lms.learning.enrollments.errors import ReturnBarred, SeatsGone, SeatsTaken, StateRefused
-from lms.learning.enrollments.events import Enrolled, Waitlisted
+from lms.learning.enrollments.errors import PaymentNeeded, ReturnBarred, SeatsGone, SeatsTaken, StateRefused
+from lms.learning.enrollments.events import Waitlisted
 from lms.learning.enrollments.queries import Enrollment
-from lms.learning.enrollments.rules import EnrollmentState, first_state, may_move_up, require_joinable
+from lms.learning.enrollments.rules import EnrollmentState, first_state, require_joinable
+from lms.learning.enrollments.service.holds import find_hold, use_hold
+from lms.learning.enrollments.service.line import fill_free_seats, move_one, tell_enrolled
 from lms.learning.enrollments.service.record import as_value, locked, note
 from lms.learning.enrollments.service.seats import lock_seats, prepare_cohort, take_seat
 from lms.learning.enrollments.service.telling import tell_person
 
-__all__ = ["change_seats", "fill_free_seats", "join", "move_up", "prepare_cohort"]
+__all__ = ["change_seats", "first_class", "join", "move_up", "prepare_cohort", "require_not_expelled"]
 
 _E = tables.Enrollment
 
@@ -26,48 +28,64 @@ _E = tables.Enrollment
 def join(work: Work, who: Actor, cohort_code: str, referral: dict[str, Any] | None) -> Enrollment:
     """Give a seat in a free cohort, or a place in line when it is full.
 
-    Asking again gives the same answer. Raises JoinClosed, JoinTooEarly, JoinTooLate, ReturnBarred.
+    Asking again gives the same answer. Raises JoinClosed, JoinTooEarly, JoinTooLate, ReturnBarred, and
+    PaymentNeeded where entry is paid and a seat is free: a place in line costs nothing.
     """
     if who.person_id is None:
         raise ValueError("joining needs a person")
     cohort_id = camps.get_cohort(work, cohort_code).id
-    lock_seats(work, cohort_id)
+    counter = lock_seats(work, cohort_id)
     # Read again behind the lock: the cohort may have been closed or canceled while this one waited.
     cohort = camps.get_cohort_by_id(work, cohort_id)
     already = queries.find_enrollment(work, cohort.id, who.person_id)
     if already is not None:
         return already
     require_joinable(cohort.state, work.now, cohort.enrolls_from, cohort.enrolls_until, cohort.time_zone)
-    _require_not_expelled(work, cohort.id, who.person_id)
+    require_not_expelled(work, cohort.id, who.person_id)
     row = work.add(
         _E(
             code=work.new_code(10),
             cohort_id=cohort.id,
             person_id=who.person_id,
-            class_id=_class_of(work, cohort.id),
-            state=first_state(take_seat(work, cohort.id)),
+            class_id=first_class(work, cohort.id),
+            state=first_state(_take(work, counter, who.person_id)),
             referral=referral,
             joined_at=work.now,
         )
     )
     note(work, who, row, None, "")
     if row.state == EnrollmentState.ENROLLED:
-        _welcome(work, cohort, row, "joined")
+        tell_enrolled(work, row)
+        tell_person(work, cohort, row, "joined")
     else:
         _line_up(work, cohort, row)
     return as_value(row)
 
 
+def _take(work: Work, counter: tables.CohortSeats, person_id: int) -> bool:
+    held = find_hold(work, counter.cohort_id, person_id)
+    if counter.paid_entry:
+        if held is not None or counter.taken < counter.seats:
+            raise PaymentNeeded
+        return False
+    # Held while entry was still paid.
+    return use_hold(work, counter.cohort_id, person_id) if held else take_seat(work, counter.cohort_id)
+
+
 def move_up(work: Work, who: Actor, enrollment_id: int) -> Enrollment:
-    """Give a free seat to somebody in line, in or out of turn. Twice is once. Raises SeatsGone, StateRefused."""
+    """Give a free seat to somebody in line, in or out of turn. Twice is once. Raises SeatsGone, StateRefused.
+
+    Where entry is paid and they have not paid yet, the seat is held for them for a day.
+    """
     row = locked(work, enrollment_id)
     if row.state == EnrollmentState.ENROLLED:
         return as_value(row)
     if row.state != EnrollmentState.WAITLISTED:
         raise StateRefused
-    if not take_seat(work, row.cohort_id):
+    if find_hold(work, row.cohort_id, row.person_id) is not None:
+        return as_value(row)
+    if not move_one(work, who, camps.get_cohort_by_id(work, row.cohort_id), row):
         raise SeatsGone
-    _seat_from_line(work, who, camps.get_cohort_by_id(work, row.cohort_id), row)
     return as_value(row)
 
 
@@ -86,50 +104,13 @@ def change_seats(work: Work, who: Actor, cohort_code: str, seats: int) -> int:
     return fill_free_seats(work, who, cohort)
 
 
-def fill_free_seats(work: Work, who: Actor, cohort: Cohort) -> int:
-    """Move people up from the line, first come first, while seats are free. Gives how many; needs the lock."""
-    if not may_move_up(cohort.state, work.now, cohort.enrolls_until):
-        return 0
-    first_in_line = (
-        select(_E).where(_E.cohort_id == cohort.id, _E.state == EnrollmentState.WAITLISTED).order_by(_E.id).limit(1)
-    )
-    moved = 0
-    while row := work.session.scalars(first_in_line).one_or_none():
-        if not take_seat(work, cohort.id):
-            break
-        _seat_from_line(work, who, cohort, row)
-        moved += 1
-    return moved
-
-
-def _seat_from_line(work: Work, who: Actor, cohort: Cohort, row: tables.Enrollment) -> None:
-    before, row.state = row.state, EnrollmentState.ENROLLED
-    # The days that closed while somebody stood in line are not theirs to catch up on.
-    row.joined_at = work.now
-    work.session.flush()
-    note(work, who, row, before, "")
-    _welcome(work, cohort, row, "moved_up")
-
-
-def _welcome(work: Work, cohort: Cohort, row: tables.Enrollment, topic: str) -> None:
-    work.tell(
-        Enrolled(
-            happened_at=work.now,
-            enrollment_id=row.id,
-            cohort_id=row.cohort_id,
-            person_id=row.person_id,
-            referral=row.referral,
-        )
-    )
-    tell_person(work, cohort, row, topic)
-
-
 def _line_up(work: Work, cohort: Cohort, row: tables.Enrollment) -> None:
     work.tell(Waitlisted(happened_at=work.now, enrollment_id=row.id, cohort_id=row.cohort_id, person_id=row.person_id))
     tell_person(work, cohort, row, "waitlisted")
 
 
-def _require_not_expelled(work: Work, cohort_id: int, person_id: int) -> None:
+def require_not_expelled(work: Work, cohort_id: int, person_id: int) -> None:
+    """Refuse ReturnBarred to somebody who was removed from the cohort."""
     change = tables.EnrollmentChange
     why = work.session.scalar(
         select(change.why)
@@ -142,7 +123,8 @@ def _require_not_expelled(work: Work, cohort_id: int, person_id: int) -> None:
         raise ReturnBarred(reason=why)
 
 
-def _class_of(work: Work, cohort_id: int) -> int | None:
+def first_class(work: Work, cohort_id: int) -> int | None:
+    """Find the class that newcomers go to."""
     return work.session.scalar(
         select(tables.CohortClass.id)
         .where(tables.CohortClass.cohort_id == cohort_id)

@@ -9,8 +9,9 @@ from lms.learning.camps import queries as camps
 from lms.learning.camps.queries import Cohort
 from lms.learning.camps.rules import CohortState
 from lms.learning.enrollments import models as tables
-from lms.learning.enrollments.events import Withdrawn
 from lms.learning.enrollments.rules import MOVES, SEATED, EnrollmentState, WithdrawCause
+from lms.learning.enrollments.service.holds import drop_all
+from lms.learning.enrollments.service.record import tell_withdrawn
 from lms.learning.enrollments.service.seats import lock_seats
 from lms.people.messages import service as messages
 
@@ -27,6 +28,7 @@ def close_canceled(work: Work, cohort_id: int) -> int:
     if cohort.state != CohortState.CANCELED:
         return 0
     counter = lock_seats(work, cohort.id)
+    counter.taken -= drop_all(work, cohort.id)
     rows = work.session.scalars(
         select(_E).where(_E.cohort_id == cohort.id, _E.state.in_(_LEAVING)).order_by(_E.id)
     ).all()
@@ -57,16 +59,7 @@ def _note_all(work: Work, rows: Sequence[tables.Enrollment]) -> None:
         for row in rows
     )
     for row in rows:
-        work.tell(
-            Withdrawn(
-                happened_at=work.now,
-                enrollment_id=row.id,
-                cohort_id=row.cohort_id,
-                person_id=row.person_id,
-                referral=row.referral,
-                had_seat=row.state in SEATED,
-            )
-        )
+        tell_withdrawn(work, row, had_seat=row.state in SEATED)
 
 
 def _tell_all(work: Work, cohort: Cohort, rows: Sequence[tables.Enrollment]) -> None:

@@ -3,11 +3,10 @@
 from lms.kernel.work import Actor, Work
 from lms.learning.camps import queries as camps
 from lms.learning.enrollments.errors import ReasonMissing, StateRefused
-from lms.learning.enrollments.events import Withdrawn
 from lms.learning.enrollments.queries import Enrollment
 from lms.learning.enrollments.rules import SEATED, EnrollmentState
-from lms.learning.enrollments.service.admission import fill_free_seats
-from lms.learning.enrollments.service.record import as_value, change, locked
+from lms.learning.enrollments.service.line import fill_free_seats, leave_line
+from lms.learning.enrollments.service.record import as_value, change, locked, tell_withdrawn
 from lms.learning.enrollments.service.seats import free_seat
 from lms.learning.enrollments.service.telling import tell_person
 
@@ -61,21 +60,13 @@ def _leave(work: Work, who: Actor, enrollment_id: int, to: EnrollmentState, why:
     had_seat = row.state in SEATED
     if not change(work, who, row, to, why):
         return as_value(row)
-    work.tell(
-        Withdrawn(
-            happened_at=work.now,
-            enrollment_id=row.id,
-            cohort_id=row.cohort_id,
-            person_id=row.person_id,
-            referral=row.referral,
-            had_seat=had_seat,
-        )
-    )
+    tell_withdrawn(work, row, had_seat=had_seat)
     cohort = camps.get_cohort_by_id(work, row.cohort_id)
     if topic:
         tell_person(work, cohort, row, topic, reason=why)
     if had_seat:
         free_seat(work, row.cohort_id)
+    if had_seat or leave_line(work, row.cohort_id, row.person_id):
         fill_free_seats(work, who, cohort)
     return as_value(row)
 

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from lms.kernel.work import Actor, Work
 from lms.learning.enrollments import models as tables
 from lms.learning.enrollments import queries
+from lms.learning.enrollments.events import Withdrawn
 from lms.learning.enrollments.queries import Enrollment
 from lms.learning.enrollments.rules import EnrollmentState, move
 from lms.learning.enrollments.service.seats import lock_seats
@@ -50,6 +51,20 @@ def note(work: Work, who: Actor, row: tables.Enrollment, before: str | None, why
             before={"state": before},
             after={"state": row.state, "why": why},
         )
+
+
+def tell_withdrawn(work: Work, row: tables.Enrollment, *, had_seat: bool) -> None:
+    """Tell the rooms above that somebody gave up or lost a seat or a place in line."""
+    work.tell(
+        Withdrawn(
+            happened_at=work.now,
+            enrollment_id=row.id,
+            cohort_id=row.cohort_id,
+            person_id=row.person_id,
+            referral=row.referral,
+            had_seat=had_seat,
+        )
+    )
 
 
 def as_value(row: tables.Enrollment) -> Enrollment:

@@ -1,0 +1,144 @@
+"""What the shop says no to."""
+
+from lms.kernel.errors import Conflict, Invalid, Refusal
+from lms.kernel.text import Text
+
+
+class NotForSale(Refusal):
+    status = 409
+    text = Text("这一期现在不用付款，直接报名就可以。", "Nothing is to be paid for this cohort now; just join.")
+
+
+class SoldOut(Refusal):
+    status = 409
+    text = Text(
+        "名额刚刚满了，没有扣款。可以免费排队，有空位会通知你。",
+        "The last seat has just gone; nothing was charged. You can line up for free and we tell you when one is free.",
+    )
+
+
+class AlreadyIn(Refusal):
+    status = 409
+    text = Text(
+        "你已经有这一期的座位，不用再付款。", "You have a seat in this cohort already; there is nothing to pay."
+    )
+
+
+class OrderOver(Refusal):
+    status = 409
+    text = Text(
+        "这笔订单已经结束，没有扣款。回到营的页面重新下单就可以。",
+        "This order is over; nothing was charged. Go back to the camp’s page and begin again.",
+    )
+
+
+class AlreadyPaid(Refusal):
+    status = 409
+    text = Text("这笔订单已经付过款，不会再扣一次。", "This order is paid; you will not be charged again.")
+
+
+class TooManyAttempts(Refusal):
+    status = 409
+    text = Text(
+        "这笔订单试的次数太多了。取消它，再重新下单。",
+        "This order was tried too often. Cancel it and begin again.",
+    )
+
+
+class CouponUnknown(Invalid):
+    text = Text("没有这个优惠码，看看有没有打错。", "There is no such code. Check the spelling.")
+
+
+class CouponOver(Invalid):
+    text = Text("这个优惠码现在不能用：还没开始，或已经过期。", "This code cannot be used now: too early, or over.")
+
+
+class CouponElsewhere(Invalid):
+    text = Text("这个优惠码不能用在这一期。", "This code is not for this cohort.")
+
+
+class CouponUsedUp(Invalid):
+    text = Text("这个优惠码已经用完了。", "This code has been used up.")
+
+
+class CouponNotYours(Invalid):
+    text = Text("这个优惠码现在不能由你使用。", "You cannot use this code now.")
+
+
+class CouponTaken(Invalid):
+    text = Text("已经有这个优惠码，换一个。", "There is a code like this already. Choose another.")
+
+
+class CouponInvalid(Invalid):
+    text = Text("优惠码由 3 到 24 个字母、数字或连字符组成。", "A code is 3 to 24 letters, digits or hyphens.")
+
+
+class DiscountInvalid(Invalid):
+    text = Text(
+        "折扣写成比例（大于 0、最多 100%）或一笔金额，二选一。",
+        "Give a share (above 0, at most 100 %) or an amount, one of the two.",
+    )
+
+
+class WindowInvalid(Invalid):
+    text = Text("结束时间要晚于开始时间。", "The end must be after the beginning.")
+
+
+class PriceInvalid(Invalid):
+    text = Text("价格要大于 0，最多 {most}。", "The price must be above 0, at most {most}.")
+
+
+class EarlyInvalid(Invalid):
+    text = Text("早鸟价要低于原价，并写明截止时间。", "The early price is below the price and needs an end.")
+
+
+class CurrencyUnknown(Invalid):
+    text = Text("不支持这种货币。", "This currency is not supported.")
+
+
+class CurrencyFixed(Conflict):
+    text = Text("这一期已经有订单，货币不能再改。", "This cohort has orders already; its currency cannot change.")
+
+
+class NothingToRefund(Refusal):
+    status = 409
+    text = Text("这笔订单没有可以退的钱。", "There is nothing to refund on this order.")
+
+
+class OverRefund(Invalid):
+    text = Text("最多还能退 {most}。", "At most {most} can be refunded.")
+
+
+class RefundTooLate(Refusal):
+    status = 409
+    text = Text(
+        "自助退款的期限已过。有特殊情况请写信给我们。",
+        "The time for refunds by yourself is over. Write to us if something special happened.",
+    )
+
+
+class RefundSettled(Conflict):
+    text = Text("这笔退款已经处理过了。", "This refund has been dealt with already.")
+
+
+class CannotSeat(Conflict):
+    text = Text(
+        "这位买家不能再入这一期（已有座位、已被移出或这一期已结束），没有记账。",
+        "This buyer cannot be seated in this cohort (has a seat, was removed, or it is over). Nothing was booked.",
+    )
+
+
+class GatewayDown(Refusal):
+    status = 503
+    text = Text(
+        "支付服务暂时没有回应，没有扣款。座位还为你留着，过一会儿再试。",
+        "The payment service does not answer; nothing was charged. Your seat is still held. Try again in a moment.",
+    )
+
+
+class PaymentRefused(Refusal):
+    status = 409
+    text = Text(
+        "支付服务没有接受这笔付款，没有扣款。再试一次，还不行请写信给我们。",
+        "The payment service did not accept this payment; nothing was charged. Try again, or write to us.",
+    )
