@@ -10,7 +10,7 @@ class NotOffered(Refusal):
     status = 404
     text = Text(
         "这个训练营现在没有在招生的期，素材先收起来了。看看别的。",
-        "This camp is not open for joining, so its material is put away. Have a look at the others.",
+        "No cohort of this camp is enrolling now, so its material is put away. Have a look at the others.",
     )
 
 

@@ -80,7 +80,7 @@ def _lost(status: int) -> ResponseReturnValue:
 
 def _choices() -> list[tuple[str, str]]:
     titles = {cohort.camp_slug: cohort.camp_title for cohort in camps.list_open_cohorts(begin_read())}
-    return [("", str(Text("正在招生的那一个", "Whichever is open"))), *titles.items()]
+    return [("", str(Text("正在招生的那一个", "Whichever is enrolling"))), *titles.items()]
 
 
 def _show_links(form: LinkForm | None = None, handle: HandleForm | None = None, status: int = 200) -> Response:

@@ -5,6 +5,7 @@ from flask import Response
 from lms.home.queries.console import FUNNEL_DAYS, look_at_console
 from lms.home.routes.door import blueprint
 from lms.kernel.work import begin_read
+from lms.learning.camps.rules import STATES
 from lms.web.guards import current_actor, role
 from lms.web.htmx import render
 
@@ -19,4 +20,5 @@ def console() -> Response:
         home=look_at_console(begin_read()),
         funnel_days=FUNNEL_DAYS,
         is_operator=who.has("operator"),
+        states=STATES,
     )

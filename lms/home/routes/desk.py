@@ -5,6 +5,7 @@ from flask import Response
 from lms.home.queries.desk import list_class_lines, look_at_desk
 from lms.home.routes.door import blueprint
 from lms.kernel.work import begin_read
+from lms.learning.camps.rules import STATES
 from lms.web.guards import current_actor, role
 from lms.web.htmx import render
 
@@ -21,4 +22,5 @@ def desk() -> Response:
 def classes() -> Response:
     """List somebody's classes with the ways into them."""
     who = current_actor()
-    return render("home/classes.html", lines=list_class_lines(begin_read(), who), is_operator=who.has("operator"))
+    lines = list_class_lines(begin_read(), who)
+    return render("home/classes.html", lines=lines, is_operator=who.has("operator"), states=STATES)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from lms.kernel.text import Text
 from lms.learning.camps.errors import MoveRefused, ReasonMissing, UnknownZone
 
 ALWAYS_OPEN = datetime(2000, 1, 1, tzinfo=UTC)
@@ -95,6 +96,18 @@ def check_move(current: CohortState, to: CohortState, why: str) -> None:
 
 
 # --- Days -------------------------------------------------------------------
+# What a cohort in each state is called, everywhere, with the colour of its tag.
+STATES: Mapping[CohortState, tuple[str, Text]] = {
+    CohortState.DRAFT: ("plain", Text("草稿", "Draft")),
+    CohortState.ENROLLING: ("ember", Text("招生中", "Enrolling")),
+    CohortState.CLOSED: ("sky", Text("已截止报名", "Enrollment closed")),
+    CohortState.RUNNING: ("ok", Text("进行中", "Running")),
+    CohortState.PAUSED: ("amber", Text("暂停", "Paused")),
+    CohortState.WRAPPING_UP: ("sky", Text("收尾中", "Wrapping up")),
+    CohortState.ENDED: ("plain", Text("已结营", "Ended")),
+    CohortState.ARCHIVED: ("plain", Text("已归档", "Archived")),
+    CohortState.CANCELED: ("rose", Text("已取消", "Canceled")),
+}
 
 
 @dataclass(frozen=True)

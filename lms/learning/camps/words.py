@@ -5,20 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lms.kernel.text import Text
+from lms.learning.camps import rules
 from lms.learning.camps.rules import Ask, CampState, CohortState, ImportState, TaskKind
 
-# Each state with the colour of its tag.
-STATES: Mapping[CohortState, tuple[str, Text]] = {
-    CohortState.DRAFT: ("plain", Text("草稿", "Draft")),
-    CohortState.ENROLLING: ("ember", Text("招生中", "Enrolling")),
-    CohortState.CLOSED: ("sky", Text("已截止报名", "Enrollment closed")),
-    CohortState.RUNNING: ("ok", Text("进行中", "Running")),
-    CohortState.PAUSED: ("amber", Text("暂停", "Paused")),
-    CohortState.WRAPPING_UP: ("sky", Text("收尾中", "Wrapping up")),
-    CohortState.ENDED: ("plain", Text("已结营", "Ended")),
-    CohortState.ARCHIVED: ("plain", Text("已归档", "Archived")),
-    CohortState.CANCELED: ("rose", Text("已取消", "Canceled")),
-}
+STATES = rules.STATES
 # What moving a cohort into a state is called.
 MOVES: Mapping[CohortState, Text] = {
     CohortState.ENROLLING: Text("开放报名", "Open enrollment"),
