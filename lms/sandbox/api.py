@@ -78,7 +78,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
 def init_api(app: Flask) -> None:
     """Put every address of the API on the app."""
     for method, rule, handler in ROUTES:
-        endpoint = f"{handler.__module__.rpartition('.')[2]}.{handler.__name__}"
+        endpoint = f"v1-{handler.__module__.rpartition('.')[2]}-{handler.__name__}"
         app.add_url_rule(rule, endpoint, _view(handler), methods=[method])
     app.add_url_rule("/v1/<path:rest>", "unknown", _unknown, methods=["GET", "POST", "DELETE"])
 
