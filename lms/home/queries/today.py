@@ -10,6 +10,7 @@ from lms.learning.camps.queries import Cohort
 from lms.learning.camps.rules import OVER, CohortState, zone_of
 from lms.learning.certificates import queries as certificates
 from lms.learning.certificates.queries import CertificateFacts
+from lms.learning.certificates.rules import tasks_needed
 from lms.learning.checkins import queries as checkins
 from lms.learning.checkins.queries import Pulse, TaskCard, TodayView
 from lms.learning.enrollments import queries as enrollments
@@ -57,6 +58,14 @@ class TodayPage:
         """Give the code of the hand-in to write next, whose button is the page's one primary; empty for none."""
         todo = (card.code for card in self.cards if card.is_hand_in and card.state in ("open", "draft", "missed"))
         return next(todo, "")
+
+    @property
+    def lacking(self) -> int:
+        """Count the required tasks that the certificate still takes."""
+        if self.mine is None or self.view is None:
+            return 0
+        found = self.view.progress
+        return max(0, tasks_needed(found.total_required, self.mine.cohort.completion_percent) - found.done_required)
 
     @property
     def may_work(self) -> bool:
