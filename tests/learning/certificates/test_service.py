@@ -411,7 +411,12 @@ def test_every_privileged_act_is_audited(stage: Any, work: Begin, read: Look) ->
         service.reissue(w, who, found.code, Wording("林晓", "zh", found.style))
         service.issue_run(w, who, cohort.code)
     acts = [one.act for one in read().session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
-    assert acts[-4:] == ["certificate.revoked", "certificate.reinstated", "certificate.reissued", "cohort.certificates_issued"]
+    assert acts[-4:] == [
+        "certificate.revoked",
+        "certificate.reinstated",
+        "certificate.reissued",
+        "cohort.certificates_issued",
+    ]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

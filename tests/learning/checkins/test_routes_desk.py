@@ -18,6 +18,7 @@ from lms.kernel.clock import FixedClock
 from lms.kernel.work import SYSTEM, Read, Work
 from lms.learning.camps.service import change_cohort
 from lms.learning.checkins import queries
+from lms.learning.enrollments.service import change_seats
 from tests.conftest import counting
 from tests.factories.accounts import as_actor, cast, make_people, make_person
 from tests.factories.camps import make_cohort, walk_to
@@ -195,6 +196,39 @@ def test_progress_and_queue_cost_the_same_for_every_class(app: Flask, desk: Desk
         with counting(app) as n:
             assert desk.client.get(url).status_code == 200
         assert n.statements <= most, n.said
+
+
+def test_a_page_of_progress_costs_the_same_with_3_and_300_students(app: Flask, desk: Desk) -> None:
+    url = f"/desk/cohorts/{desk.cohort.code}/progress"
+    desk.client.get(url)
+    with counting(app) as few:
+        assert 'rel="next"' not in desk.client.get(url).get_data(as_text=True)
+    with desk.work() as w:
+        change_cohort(w, SYSTEM, desk.cohort.id, enrolls_until=w.now + timedelta(days=1))
+        change_seats(w, SYSTEM, desk.cohort.code, 400)
+        make_students(w, desk.cohort, make_people(w, 297))
+    with counting(app) as many:
+        first = desk.client.get(url).get_data(as_text=True)
+    assert many.statements == few.statements <= 8, many.said
+    assert "300 人" in first and 'rel="prev"' not in first
+    second = desk.client.get(_link(first, "next")).get_data(as_text=True)
+    third = desk.client.get(_link(second, "next")).get_data(as_text=True)
+    assert [len(_names(html)) for html in (first, second, third)] == [100, 100, 100]
+    # The first three and three of the others have the same names.
+    assert len({*_names(first), *_names(second), *_names(third)}) == 297 and 'rel="next"' not in third
+    assert _names(desk.client.get(_link(third, "prev")).get_data(as_text=True)) == _names(second)
+    back = desk.client.get(_link(second, "prev")).get_data(as_text=True)
+    assert _names(back) == _names(first) and 'rel="prev"' not in back
+    assert _names(desk.client.get(f"{url}?after={10**9}").get_data(as_text=True)) == _names(first)
+    assert len(desk.client.get(f"{url}?format=csv").get_data(as_text=True).splitlines()) == 301
+
+
+def _link(html: str, rel: str) -> str:
+    return html.partition(f'" rel="{rel}"')[0].rpartition('href="')[2]
+
+
+def _names(html: str) -> list[str]:
+    return re.findall(r'<th scope="row"[^>]*><bdi>([^<]+)', html)
 
 
 def test_late_work_is_marked_in_the_queue(desk: Desk, clock: FixedClock, work: Begin) -> None:

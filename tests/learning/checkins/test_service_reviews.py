@@ -201,6 +201,11 @@ def test_counts_by_sql_equal_the_rules(desk: Desk, work: Begin, read: Look, cloc
     table = queries.class_progress(read(), desk.cohort.id)
     assert len(table.students) == 4
     plan = load_plan(read(), desk.cohort.id)
+    page = queries.progress_page(read(), desk.cohort.id)
+    assert page.students == table.students and page.total == 4
+    marks = zip(*(one.marks for one in table.students), strict=True)
+    assert page.done == [sum(mark in ("done", "made_up") for mark in of_day) for of_day in marks]
+    assert any(page.done)
     for one in table.students:
         assert done[one.enrollment_id] == (one.done, one.total)
     assert [s.done for s in table.students] == [2, 1, 0, 0]

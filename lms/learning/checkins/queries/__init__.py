@@ -4,10 +4,7 @@ from lms.learning.checkins.queries.across import DayRate, active_source, day_rat
 from lms.learning.checkins.queries.cards import TaskCard, task_card
 from lms.learning.checkins.queries.classes import (
     Behind,
-    ClassProgress,
     Pulse,
-    StudentMarks,
-    class_progress,
     class_pulse,
     list_behind,
     list_checked_in,
@@ -34,6 +31,13 @@ from lms.learning.checkins.queries.hand_ins import (
     hand_in_page,
     list_draft_files,
 )
+from lms.learning.checkins.queries.progress import (
+    ClassProgress,
+    ProgressPage,
+    StudentMarks,
+    class_progress,
+    progress_page,
+)
 from lms.learning.checkins.queries.student import (
     CalendarDay,
     DayView,
@@ -54,6 +58,7 @@ __all__ = [
     "DeskView",
     "FileLine",
     "HandInPage",
+    "ProgressPage",
     "Pulse",
     "Queue",
     "QueueLine",
@@ -80,6 +85,7 @@ __all__ = [
     "list_draft_files",
     "list_marks",
     "next_in_queue",
+    "progress_page",
     "queue",
     "require_task",
     "required_done",

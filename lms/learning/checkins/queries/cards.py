@@ -18,7 +18,11 @@ from lms.people.accounts.queries import person_source
 
 AnyTask = TaskLine | camps.Task
 HANDED_IN = (CheckInState.SUBMITTED, CheckInState.ACCEPTED, CheckInState.RETURNED)
-TRAIL_WORDS = {DayMark.MADE_UP: "made-up", DayMark.EXCUSED: "done", DayMark.OPEN: "today"}
+TRAIL_WORDS = {mark: mark.value for mark in DayMark} | {
+    DayMark.MADE_UP: "made-up",
+    DayMark.EXCUSED: "done",
+    DayMark.OPEN: "today",
+}
 
 
 @dataclass(frozen=True)

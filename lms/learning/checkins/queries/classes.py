@@ -1,4 +1,4 @@
-"""The class as a whole: pulse, who is behind, progress, completion."""
+"""The class as a whole: pulse, who is behind, completion."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,8 @@ from lms.kernel.work import Read
 from lms.learning.camps import queries as camps
 from lms.learning.camps.queries import Day
 from lms.learning.checkins import models as tables
-from lms.learning.checkins.queries.cards import HANDED_IN, TRAIL_WORDS, Author
-from lms.learning.checkins.queries.plans import load_plan
-from lms.learning.checkins.rules import CheckInState, DayFold, DayMark, HandIn, hand_in_of
+from lms.learning.checkins.queries.cards import HANDED_IN, Author
+from lms.learning.checkins.rules import CheckInState
 from lms.learning.enrollments.queries import enrollment_source
 from lms.learning.enrollments.rules import READING
 from lms.people.accounts.queries import person_source
@@ -43,36 +42,6 @@ class Behind:
     missed_days: int
     returned: int
     last_active_at: datetime | None
-
-
-@dataclass(frozen=True)
-class StudentMarks:
-    """A line of the class progress: marks in the order of the days."""
-
-    enrollment_id: int
-    person: Author
-    state: str
-    marks: Sequence[DayMark]
-    streak: int
-    done: int
-    total: int
-
-    @property
-    def trail(self) -> list[str]:
-        """Give the marks in the words of the trail."""
-        return [TRAIL_WORDS.get(mark, mark.value) for mark in self.marks]
-
-
-@dataclass(frozen=True)
-class ClassProgress:
-    """All students of a cohort by all of its days."""
-
-    days: Sequence[Day]
-    students: Sequence[StudentMarks]
-
-    def done_on(self, place: int) -> int:
-        """Count the students who have the day at a place done or made up."""
-        return sum(one.marks[place] in (DayMark.DONE, DayMark.MADE_UP) for one in self.students)
 
 
 def class_pulse(read: Read, cohort_id: int, day: Day) -> Pulse:
@@ -155,52 +124,6 @@ def required_done(read: Read, cohort_id: int) -> dict[int, tuple[int, int]]:
         .group_by(enrollment.c.id)
     )
     return {enrollment_id: (done, asked) for enrollment_id, done, asked in found}
-
-
-def class_progress(read: Read, cohort_id: int) -> ClassProgress:
-    """Give every student's marks: four statements, whatever the size of the class."""
-    plan = load_plan(read, cohort_id)
-    fold = DayFold(plan.folds, read.now)
-    hand_ins: dict[int, dict[int, HandIn]] = {}
-    for enrollment_id, task_id, state, timed in read.session.execute(_marks_statement(), {"cohort": cohort_id}):
-        one = hand_in_of(state, timed)
-        if one is not None:
-            hand_ins.setdefault(enrollment_id, {})[task_id] = one
-    students = []
-    people = read.session.execute(_people_statement(), {"cohort": cohort_id})
-    for enrollment_id, state, joined_at, code, name in people:
-        found = fold.progress(hand_ins.get(enrollment_id, {}), joined_at)
-        students.append(
-            StudentMarks(
-                enrollment_id,
-                Author(code, name),
-                state,
-                tuple(found.marks.values()),
-                found.streak,
-                found.done_required,
-                found.total_required,
-            )
-        )
-    return ClassProgress(plan.days, students)
-
-
-@cache
-def _marks_statement() -> Select[*tuple[Any, ...]]:
-    row = tables.CheckIn
-    return select(row.enrollment_id, row.cohort_task_id, row.state, row.timing).where(
-        row.cohort_id == bindparam("cohort"), row.state.in_(HANDED_IN)
-    )
-
-
-@cache
-def _people_statement() -> Select[*tuple[Any, ...]]:
-    enrollment, person = enrollment_source(), person_source()
-    return (
-        select(enrollment.c.id, enrollment.c.state, enrollment.c.joined_at, person.c.code, person.c.display_name)
-        .join(person, person.c.id == enrollment.c.person_id)
-        .where(enrollment.c.cohort_id == bindparam("cohort"), enrollment.c.state.in_(READING))
-        .order_by(enrollment.c.id)
-    )
 
 
 def list_behind(read: Read, cohort_id: int | Sequence[int], limit: int = 200) -> list[Behind]:

@@ -118,7 +118,7 @@ def _count_owed(plan: Plan, cards: Sequence[TaskCard], joined_at: datetime) -> i
 
 def trail_of(found: Progress) -> list[str]:
     """Give the marks of days 1 and on in the words of the trail."""
-    return [TRAIL_WORDS.get(mark, mark.value) for number, mark in found.marks.items() if number > 0]
+    return [TRAIL_WORDS[mark] for number, mark in found.marks.items() if number > 0]
 
 
 def day_view(read: Read, enrollment: Enrollment, number: int) -> DayView:

@@ -42,12 +42,13 @@ def classmates(code: str) -> ResponseReturnValue:
 @blueprint.get("/desk/cohorts/<code>/progress")
 @role("tutor", "operator")
 def progress(code: str) -> ResponseReturnValue:
-    """Show students by days, as a page or as CSV."""
+    """Show students by days, a page at a time, or the whole class as CSV."""
     read, who = begin_read(), current_actor()
     cohort = _taught(read, who, code)
-    found = queries.class_progress(read, cohort.id)
     if request.args.get("format") == "csv":
-        return _csv(cohort, found)
+        return _csv(cohort, queries.class_progress(read, cohort.id))
+    after, before = request.args.get("after", 0, type=int), request.args.get("before", type=int)
+    found = queries.progress_page(read, cohort.id, after=after, before=before)
     today = camps.current_day(list(found.days), read.now)
     return render("learning/checkins/progress.html", cohort=cohort, progress=found, today=today, words=MARK_WORDS)
 

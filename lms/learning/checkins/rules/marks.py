@@ -10,6 +10,7 @@ from lms.learning.checkins.rules.words import CheckInState, DayMark, Standing
 
 _COUNTS_FOR_DAY = frozenset({CheckInState.SUBMITTED, CheckInState.ACCEPTED, CheckInState.RETURNED})
 _COUNTS_AS_DONE = frozenset({CheckInState.SUBMITTED, CheckInState.ACCEPTED})
+_KEEPS_STREAK = frozenset({DayMark.DONE, DayMark.MADE_UP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def streak(marks: Iterable[DayMark]) -> int:
     """
     length = 0
     for mark in marks:
-        if mark in (DayMark.DONE, DayMark.MADE_UP):
+        if mark in _KEEPS_STREAK:
             length += 1
         elif mark is DayMark.MISSED:
             length = 0
