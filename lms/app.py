@@ -51,6 +51,7 @@ ROOMS = (
     "lms.learning.checkins",
     "lms.learning.questions",
     "lms.learning.certificates",
+    "lms.commerce.gateway",
     "lms.affiliates.partners",
     "lms.affiliates.tracking",
     "lms.affiliates.promo",
@@ -131,6 +132,7 @@ def _parts(settings: Settings, assets: Assets, replaced: dict[str, Any]) -> Part
         "files": Files(settings.files_url),
         "typesetter": Typesetter(ROOT / "templates", assets.font_dir),
         "subscriptions": SUBSCRIPTIONS,
+        "gateway": _gateway(settings),
     }
     if settings.mode != "test":
         real["wake"] = waker(make_huey(settings))
@@ -141,9 +143,24 @@ def _clock(settings: Settings) -> Clock:
     return ShiftedClock(settings.instance / "demo-clock") if settings.demo else SystemClock()
 
 
+def _gateway(settings: Settings) -> object:
+    """Connect the payment gateway when there is a key; its library loads only then."""
+    if not settings.takes_payments:
+        return None
+    from lms.commerce.gateway.stripe_gateway import StripeGateway
+
+    return StripeGateway(
+        settings.stripe_secret_key,
+        api_base=settings.stripe_api_base,
+        payment_methods=settings.stripe_payment_methods,
+    )
+
+
 def _open_rooms(app: Flask, settings: Settings) -> None:
     for room in ROOMS:
         app.register_blueprint(import_module(f"{room}.routes").blueprint)
+    # Signed by the gateway, which knows no token of ours.
+    csrf.exempt(app.view_functions["gateway.hear_stripe"])
     if settings.demo:
         from lms.demo.routes import blueprint as demo
 

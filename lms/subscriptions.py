@@ -9,6 +9,7 @@ from lms.affiliates.partners.events import PartnerApproved
 from lms.affiliates.tracking import handlers as tracking
 from lms.affiliates.tracking.events import NumbersMoved
 from lms.affiliates.tracking.jobs import INGEST
+from lms.commerce.gateway.jobs import RECONCILE, RECONCILING
 from lms.kernel.outbox import ErrandKind, Handler, Pump, Schedule, Subscriptions
 from lms.learning.camps.events import CohortMoved, CohortOpened
 from lms.learning.camps.jobs import IMPORT
@@ -50,6 +51,7 @@ ERRANDS: list[ErrandKind] = [
     IMPORT,
     ISSUING,
     RENDERING,
+    RECONCILING,
 ]
 
 # Jobs of the clock.
@@ -59,6 +61,7 @@ SCHEDULES: list[Schedule | Pump] = [
     CLOSE_ANSWERED,
     SWEEP,
     INGEST,
+    RECONCILE,
 ]
 
 SUBSCRIPTIONS = Subscriptions(EVENTS, ERRANDS, SCHEDULES)

@@ -28,6 +28,7 @@ from lms.kernel.work import Read, Work, begin_read, begin_work
 from lms.kernel.worker import drain as drain_rows
 from lms.web.limits import limiter
 from tests import postgres
+from tests.fake_gateway import FakeGateway
 from tests.pages import CheckingClient
 
 STORY_NOW = datetime(2026, 11, 21, 18, 48, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -170,6 +171,7 @@ def app(_stage: Stage) -> Iterator[Flask]:
     parts: Parts = _stage.app.extensions[EXTENSION]
     parts.clock = FixedClock(STORY_NOW)
     parts.mailer = Mailbox()
+    parts.gateway = None
     if limiter.enabled:
         limiter.reset()
     with _stage.app.app_context():
@@ -193,6 +195,15 @@ def clock(app: Flask) -> FixedClock:
 def mailbox(app: Flask) -> Mailbox:
     found = _parts(app).mailer
     assert isinstance(found, Mailbox)
+    return found
+
+
+@pytest.fixture
+def gateway(app: Flask) -> FakeGateway:
+    """A payment gateway in memory, on the test's clock; without this fixture none is set up."""
+    parts = _parts(app)
+    found = FakeGateway(lambda: parts.clock.now())
+    parts.gateway = found
     return found
 
 

@@ -35,6 +35,8 @@ class Parts:
     files: Files
     typesetter: Typesetter
     subscriptions: Subscriptions
+    # commerce/gateway's protocol, which the kernel does not know; read it by gateway.service.current_gateway().
+    gateway: object = None
     wake: Callable[[], None] = field(default=_stay_asleep)
 
 

@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 Mode = Literal["production", "demo", "test"]
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_SECRET = "encamp-demo-secret-not-for-production"  # noqa: S105 - refused in production
 _SHORTEST_SECRET = 32
+STRIPE_API = "https://api.stripe.com"
+STRIPE_PAGES = ("https://checkout.stripe.com", "https://connect.stripe.com")
 
 
 class SettingsRefused(SystemExit):
@@ -38,11 +41,27 @@ class Settings:
     trusted_proxies: int
     log_level: str
     max_upload_mb: int
+    stripe_secret_key: str
+    stripe_webhook_secrets: tuple[str, ...]
+    stripe_api_base: str
+    stripe_payment_methods: tuple[str, ...]
 
     @property
     def demo(self) -> bool:
         """Tell whether demo accounts, the demo clock and the mail folder are switched on."""
         return self.mode == "demo"
+
+    @property
+    def takes_payments(self) -> bool:
+        """Tell whether a payment gateway is set up; without one only free camps are on offer."""
+        return bool(self.stripe_secret_key)
+
+    @property
+    def checkout_origins(self) -> tuple[str, ...]:
+        """Name where the gateway's own pages lie that forms of ours lead to."""
+        if not self.takes_payments:
+            return ()
+        return STRIPE_PAGES if self.stripe_api_base == STRIPE_API else (self.stripe_api_base,)
 
     def derived_secret(self, purpose: str) -> str:
         """Derive an independent secret for one purpose from the secret key."""
@@ -69,6 +88,10 @@ class Settings:
             trusted_proxies=_number(env, "TRUSTED_PROXIES", 0),
             log_level=env.get("LOG_LEVEL") or "INFO",
             max_upload_mb=_number(env, "MAX_UPLOAD_MB", 64),
+            stripe_secret_key=env.get("STRIPE_SECRET_KEY", "").strip(),
+            stripe_webhook_secrets=_webhook_secrets(env),
+            stripe_api_base=_api_base(env.get("STRIPE_API_BASE") or STRIPE_API),
+            stripe_payment_methods=_words(env.get("STRIPE_PAYMENT_METHODS") or "card,alipay,wechat_pay"),
         )
 
 
@@ -106,6 +129,29 @@ def _number(env: Mapping[str, str], name: str, fallback: int) -> int:
     if not value.isdecimal():
         raise SettingsRefused(f"{name} is {value!r}; it must be a whole number.")
     return int(value)
+
+
+def _words(value: str) -> tuple[str, ...]:
+    return tuple(value.replace(",", " ").split())
+
+
+def _webhook_secrets(env: Mapping[str, str]) -> tuple[str, ...]:
+    """Read the secrets of all notice endpoints; what happens unseen at the gateway would be lost here."""
+    secrets = _words(env.get("STRIPE_WEBHOOK_SECRET", ""))
+    if env.get("STRIPE_SECRET_KEY", "").strip() and not secrets:
+        raise SettingsRefused(
+            "STRIPE_SECRET_KEY is set but STRIPE_WEBHOOK_SECRET is not, so no payment would be heard of. "
+            "Add an endpoint for /webhooks/stripe in Stripe's pages and set its signing secret (whsec_…)."
+        )
+    return secrets
+
+
+def _api_base(url: str) -> str:
+    """Refuse to send the key in the open, but to this machine."""
+    found = urlsplit(url)
+    if found.scheme == "https" or (found.scheme == "http" and found.hostname in ("127.0.0.1", "localhost")):
+        return url.rstrip("/")
+    raise SettingsRefused(f"STRIPE_API_BASE is {url!r}; it must begin with https:// or lie on this machine.")
 
 
 def _database(url: str) -> str:

@@ -12,6 +12,7 @@ from flask import Flask, Response, g, request, session, url_for
 from flask_login import current_user
 
 from lms.kernel.parts import current_parts
+from lms.kernel.settings import Settings
 from lms.kernel.text import as_language, current_language, speak, t, tn
 from lms.kernel.work import begin_read
 from lms.web import dates
@@ -23,7 +24,7 @@ from lms.web.templates import init_templates
 
 log = structlog.get_logger("web")
 
-CSP = "; ".join(
+_CSP = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
@@ -31,13 +32,18 @@ CSP = "; ".join(
         "img-src 'self' data: blob:",
         "font-src 'self'",
         "connect-src 'self'",
-        "form-action 'self'",
+        "form-action {form_action}",
         "base-uri 'none'",
         "frame-ancestors 'none'",
         "frame-src 'self'",
         "manifest-src 'self'",
     )
 )
+
+
+def content_policy(settings: Settings) -> str:
+    """Write the content policy; a form of ours may end at the payment gateway's own pages."""
+    return _CSP.format(form_action=" ".join(("'self'", *settings.checkout_origins)))
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,8 @@ NAVIGATION: dict[str, tuple[Place, ...]] = {
     ),
     "finance": (
         Place("layout-dashboard", "/console", "控制台", "Console"),
+        Place("webhook", "/finance/notices", "支付通知", "Payment notices"),
+        Place("list-checks", "/finance/reconciliation", "核对", "Reconciliation"),
         Place("bell", "/inbox", "通知", "Notifications"),
         Place("circle-user-round", "/me", "我的", "Me"),
     ),
@@ -92,6 +100,8 @@ NAVIGATION: dict[str, tuple[Place, ...]] = {
 }
 # An address belongs to the first of its roles that somebody has.
 PREFIXES = (
+    ("/finance", "finance"),
+    ("/finance", "operator"),
     ("/console", "operator"),
     ("/console", "finance"),
     ("/desk", "tutor"),
@@ -200,7 +210,7 @@ def _end(response: Response) -> Response:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
-    response.headers.setdefault("Content-Security-Policy", CSP)
+    response.headers.setdefault("Content-Security-Policy", content_policy(current_parts().settings))
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LMS = ROOT / "lms"
 TEMPLATES = ROOT / "templates"
-FLOORS = ("people", "learning", "affiliates")
+FLOORS = ("people", "learning", "commerce", "affiliates")
 
 
 def python_files(*tops: str) -> Iterator[Path]:

@@ -1,0 +1,19 @@
+"""Saying and hearing: the gateway itself, its notices, and the comparison with it."""
+
+from lms.commerce.gateway.service.access import current_gateway, gateway_of
+from lms.commerce.gateway.service.hearing import forget_settled, note_settled, receive, replay, report_checkout
+from lms.commerce.gateway.service.reconciling import RECONCILE_ERRAND, ask_reconciliation, reconcile, record_entries
+
+__all__ = [
+    "RECONCILE_ERRAND",
+    "ask_reconciliation",
+    "current_gateway",
+    "forget_settled",
+    "gateway_of",
+    "note_settled",
+    "receive",
+    "reconcile",
+    "record_entries",
+    "replay",
+    "report_checkout",
+]
