@@ -101,8 +101,14 @@ class Courier:
             self._tick()
             while not self._stopped and self._carry_next():
                 pass
-            self._wake.wait(_TICK)
+            self._wake.wait(self._pause())
             self._wake.clear()
+
+    def _pause(self) -> float:
+        """Tell how long nothing is due; time passes for sessions meanwhile, so never long."""
+        rows = self._state.run("select min(due) as due from delivery where status = 'due'")
+        due = rows[0]["due"]
+        return _TICK if due is None else min(max(due - time.time(), 0.001), _TICK)
 
     def _carry_next(self) -> bool:
         with self._state.transaction():
