@@ -33,6 +33,7 @@ from tests.factories.certificates import issue_all
 from tests.factories.checkins import task_of, values
 from tests.factories.enrollments import make_enrollment
 from tests.factories.messages import make_notice
+from tests.factories.partners import make_applicant
 
 MARKUP = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}{n}{0.__class__}%s'
 RARE = "𠮷田 阿不都热合曼·吾守尔 👩‍🚀🏳️‍🌈 e\u0301"
@@ -96,6 +97,8 @@ def make_place(work: Work) -> Place:
     walk_to(work, cohort, CohortState.WRAPPING_UP)
     issue_all(work, cohort)
     opened = make_cohort(work, camp=cohort.camp_slug, starts_on=(work.now + timedelta(days=3)).date())
+    newcomer = make_enrollment(work, opened, make_person(work, "新人", email="newcomer@example.com"))
+    _, applicant = make_applicant(work)
     make_notice(work, person, topic="learning/enrollments/suspended", values=_suspended(MARKUP))
     assert link is not None
 
@@ -139,6 +142,8 @@ def make_place(work: Work) -> Place:
         "name": "20261121104800-000000-0123456789",
         "signed": sign_unsubscribe(person.code, next(iter(TopicGroup))),
         "open_cohort": opened.code,
+        "newcomer": newcomer.code,
+        "applicant": applicant.code,
         "question": asked.code,
     }
     return Place(person, codes)
@@ -163,6 +168,7 @@ def fields_of(place: Place) -> dict[str, dict[str, str]]:
         "accounts.set_language": {"language": "en", "next": "/"},
         "accounts.set_theme": {"theme": "dark", "next": "/"},
         "accounts.save_profile": {**account, "language": "zh"},
+        "certificates.choose_spelling": {"display_name": "林晓"},
         "certificates.refresh_card": {},
         "checkins.accept": {"comment": "好", "revision": "1"},
         "checkins.give_back": {"comment": "再写一句", "revision": "1"},

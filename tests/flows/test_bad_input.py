@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from io import BytesIO
@@ -23,6 +24,7 @@ from tests.factories.camps import make_cohort
 from tests.factories.checkins import task_of
 from tests.factories.enrollments import make_enrollment
 from tests.flows.bad_input import ASKED, BAD, LONG, MARKUP, RAW, Place, fields_of, is_open, make_place
+from tests.flows.bad_input_console import console_codes_of, console_fields_of
 from tests.flows.killing import EVERY_STEP, Kept
 
 Begin = Callable[[], AbstractContextManager[Work]]
@@ -77,39 +79,56 @@ def routes(app: Flask, method: str) -> Iterator[tuple[str, str]]:
             yield rule.endpoint, rule.rule
 
 
-def forms(app: Flask) -> list[tuple[str, str]]:
-    return [(endpoint, rule) for endpoint, rule in routes(app, "POST") if is_open(app, endpoint)]
+SIDES = {"outside": fields_of, "console": console_fields_of}
+by_side = pytest.mark.parametrize("side", SIDES)
 
 
-def test_every_form_of_the_outside_is_in_the_sweep(app: Flask, place: Place) -> None:
-    assert {endpoint for endpoint, _ in forms(app)} - {"camps.cohorts"} == set(fields_of(place))
+def forms(app: Flask, side: str) -> list[tuple[str, str]]:
+    outside = side == "outside"
+    return [(endpoint, rule) for endpoint, rule in routes(app, "POST") if is_open(app, endpoint) is outside]
 
 
+def codes_of(place: Place) -> dict[str, dict[str, str]]:
+    """Name what a route is tried on where the address's usual codes would stop before its form is read."""
+    return {"checkins.tick": {"task_code": place.codes["reading"]}, **console_codes_of(place)}
+
+
+def filled(fields: dict[str, Any]) -> dict[str, Any]:
+    """Make a file of what is given as bytes; a file can be sent once only."""
+    return {name: (BytesIO(value), "a.zip") if isinstance(value, bytes) else value for name, value in fields.items()}
+
+
+@by_side
+def test_every_form_is_in_the_sweep(app: Flask, place: Place, side: str) -> None:
+    assert {endpoint for endpoint, _ in forms(app, side)} == set(SIDES[side](place))
+
+
+@by_side
 def test_no_form_breaks_by_what_is_typed(
-    app: Flask, place: Place, enter: Callable[[], FlaskClient], tmp_path: Path
+    app: Flask, place: Place, enter: Callable[[], FlaskClient], tmp_path: Path, side: str
 ) -> None:
     kept, found, tried = Kept(app, tmp_path / "kept"), [], kinds(app, "mixed", "long", "digits")
-    for endpoint, rule in forms(app):
-        fields = fields_of(place)[endpoint]
-        address = place.address(rule)
-        if endpoint == "checkins.tick":
-            address = place.address(rule, task_code=place.codes["reading"])
+    for endpoint, rule in forms(app, side):
+        fields = SIDES[side](place)[endpoint]
+        address = place.address(rule, **codes_of(place).get(endpoint, {}))
         client = enter()
         for name in fields:
             for kind, bad in tried.items():
-                answer = client.post(address, data={**fields, name: bad})
+                answer = client.post(address, data=filled({**fields, name: bad}))
                 found += problem(answer, f"{address} {name}={kind}")
-        found += problem(client.post(address, data=fields), f"{address} as meant")
+        found += problem(client.post(address, data=filled(fields)), f"{address} as meant")
         kept.put_back()
     assert not found, "\n".join(found)
 
 
+@by_side
 def test_no_form_breaks_by_how_it_is_sent(
-    app: Flask, place: Place, enter: Callable[[], FlaskClient], tmp_path: Path
+    app: Flask, place: Place, enter: Callable[[], FlaskClient], tmp_path: Path, side: str
 ) -> None:
     kept, found = Kept(app, tmp_path / "kept"), []
-    for endpoint, rule in forms(app):
-        names, address, client = list(fields_of(place)[endpoint]) or ["text"], place.address(rule), enter()
+    for endpoint, rule in forms(app, side):
+        names, client = list(SIDES[side](place)[endpoint]) or ["text"], enter()
+        address = place.address(rule, **codes_of(place).get(endpoint, {}))
         sent: list[dict[str, Any]] = [
             {"data": "&".join(f"{name}=%ff%fe%00" for name in names).encode(), "content_type": FORM},
             {"json": dict.fromkeys(names, "a\x00b")},
@@ -123,6 +142,19 @@ def test_no_form_breaks_by_how_it_is_sent(
         for number, how in enumerate(sent if on_sqlite(app) else sent[:2]):
             found += problem(client.post(address, **how), f"{address} sent the way {number}")
         kept.put_back()
+    assert not found, "\n".join(found)
+
+
+def test_the_console_acts_on_nothing_that_is_not_there(
+    app: Flask, place: Place, enter: Callable[[], FlaskClient]
+) -> None:
+    found, client = [], enter()
+    for endpoint, rule in forms(app, "console"):
+        for name in re.findall(r"<(?:int:)?([a-z_]+)>", rule):
+            address = place.address(rule, **{name: "99999999"})
+            answer = client.post(address, data=filled(console_fields_of(place)[endpoint]))
+            found += problem(answer, address)
+            found += [] if 400 <= answer.status_code < 500 else [f"{address}: {answer.status_code}"]
     assert not found, "\n".join(found)
 
 
