@@ -169,11 +169,16 @@ def insert_once(work: Any, model: type[Base], unique: Sequence[str], **values: A
     return insert_missing(work, model, unique, [values]) == 1
 
 
-def insert_new(work: Any, model: type[Base], unique: Sequence[str], **values: Any) -> int | None:
-    """Insert a row unless one with the same `unique` columns is there; give its id, None when it was there."""
+def insert_new(
+    work: Any, model: type[Base], unique: Sequence[str], *, only_where: Any = None, **values: Any
+) -> int | None:
+    """Insert a row unless one with the same `unique` columns is there; give its id, None when it was there.
+
+    `only_where` is the condition of a partial unique index.
+    """
     session = cast("Session", work.session)
     insert: Any = sqlite.insert if is_sqlite(session) else postgresql.insert
-    into = insert(model.__table__).values(values).on_conflict_do_nothing(index_elements=unique)
+    into = insert(model.__table__).values(values).on_conflict_do_nothing(index_elements=unique, index_where=only_where)
     return cast("int | None", session.scalar(into.returning(cast("Table", model.__table__).c.id)))
 
 

@@ -9,8 +9,14 @@ from typing import Any
 from lms.kernel.work import Actor, Read
 
 
-def _no_referral(_read: Read, _visitor: str | None, _buyer: int | None) -> dict[str, Any] | None:
+def _no_referral(
+    _read: Read, _visitor: str | None, _buyer: int | None, _coupon_owner: int | None
+) -> dict[str, Any] | None:
     return None
+
+
+def _not_theirs(_read: Read, _owner_id: int, _buyer_id: int) -> bool:
+    return False
 
 
 def _closed(_read: Read, _who: Actor, _cohort_id: int, _number: int) -> bool:
@@ -38,12 +44,23 @@ def _nothing_unread(_read: Read, _person_id: int) -> int:
     return 0
 
 
+def _nobody(_read: Read, _handle: str) -> int | None:
+    return None
+
+
+def _nameless(_read: Read, _ids: list[int]) -> dict[int, str]:
+    return {}
+
+
 @dataclass
 class Ports:
     """The plugged functions."""
 
-    # (read, visitor code | None, buyer's person id | None) -> snapshot frozen on the enrollment
-    resolve_referral: Callable[[Read, str | None, int | None], dict[str, Any] | None] = _no_referral
+    # (read, visitor code | None, buyer's person id | None, owner of the coupon used | None)
+    # -> snapshot frozen on the order or the enrollment
+    resolve_referral: Callable[[Read, str | None, int | None, int | None], dict[str, Any] | None] = _no_referral
+    # (read, owner of a coupon, buyer's person id) -> may this buyer use it now
+    may_use_coupon: Callable[[Read, int, int], bool] = _not_theirs
     # (read, who, cohort id, day number) -> may this actor open the day's material
     may_open_day: Callable[[Read, Actor, int, int], bool] = _closed
     # (read, person id, camp slug) -> address that a holder shares, with their own link where they have one
@@ -52,6 +69,10 @@ class Ports:
     what_is_kept: Callable[[Read, int], Kept] = _nothing_kept
     # (read, person id) -> unread notices
     count_unread: Callable[[Read, int], int] = _nothing_unread
+    # (read, partner's handle) -> partner id, None when nobody approved has it
+    partner_of_handle: Callable[[Read, str], int | None] = _nobody
+    # (read, partner ids) -> their names, for the books
+    partner_names: Callable[[Read, list[int]], dict[int, str]] = _nameless
 
 
 ports = Ports()

@@ -180,11 +180,37 @@ def pick_touch(
     return Attribution(winner, [touch for touch in fitting if touch is not winner][:MOST_ASSISTS])
 
 
-def snapshot(attribution: Attribution) -> dict[str, Any]:
-    """Freeze an attribution into plain values: partner_id, link_id, touch_code, at (ISO), assists."""
-    frozen = _plain(attribution.winner)
+def snapshot(attribution: Attribution | None, own: bool = False) -> dict[str, Any] | None:
+    """Freeze an attribution into plain values: partner_id, link_id, touch_code, at (ISO), source, self, assists.
+
+    `own`: the buyer came through a link of their own. None when nobody referred and there is nothing to flag.
+    """
+    if attribution is None:
+        if not own:
+            return None
+        return {"partner_id": None, "link_id": None, "source": "touch", "self": True, "assists": []}
+    frozen = _plain(attribution.winner) | {"source": "touch", "self": own}
     frozen["assists"] = [_plain(touch) for touch in attribution.assists]
     return frozen
+
+
+def coupon_snapshot(
+    owner_id: int, link_id: int | None, at: datetime, attribution: Attribution | None, own: bool
+) -> dict[str, Any]:
+    """Freeze that the owner of the coupon used brought the buyer; every touch is an assist.
+
+    `link_id` is the owner's main link, in whose numbers the order is counted.
+    """
+    touches = [attribution.winner, *attribution.assists] if attribution else []
+    return {
+        "partner_id": owner_id,
+        "link_id": link_id,
+        "touch_code": None,
+        "at": at.isoformat(),
+        "source": "coupon",
+        "self": own,
+        "assists": [_plain(touch) for touch in touches[:MOST_ASSISTS]],
+    }
 
 
 def _plain(touch: Candidate) -> dict[str, Any]:
@@ -198,7 +224,7 @@ def _plain(touch: Candidate) -> dict[str, Any]:
 
 def referral_of(referral: Mapping[str, Any] | None) -> tuple[int, int] | None:
     """Read partner id and link id from a frozen snapshot; None when nobody referred."""
-    if not referral:
+    if not referral or referral.get("partner_id") is None or referral.get("link_id") is None:
         return None
     return int(referral["partner_id"]), int(referral["link_id"])
 

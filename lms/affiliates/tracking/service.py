@@ -13,6 +13,7 @@ from lms.affiliates.partners.queries import Partner, find_partner_by_id, require
 from lms.affiliates.partners.rules import was_approved
 from lms.affiliates.tracking import models as tables
 from lms.affiliates.tracking import rules
+from lms.affiliates.tracking.attribution import may_use_coupon, resolve_referral
 from lms.affiliates.tracking.errors import CampaignTaken, DefaultLinkKept, TooManyLinks, UnknownCamp
 from lms.affiliates.tracking.events import NumbersMoved
 from lms.affiliates.tracking.queries import (
@@ -27,8 +28,22 @@ from lms.affiliates.tracking.rules import COUNT_GAP, MOST_LINKS, Click, TouchKin
 from lms.affiliates.tracking.spool import current_spool
 from lms.kernel.db import insert_missing, insert_once, lock
 from lms.kernel.errors import NotFound
-from lms.kernel.work import Actor, Read, Work
+from lms.kernel.work import Actor, Work
 from lms.learning.camps import queries as camps
+
+__all__ = [
+    "archive_link",
+    "bind_visitor",
+    "change_handle",
+    "count_join",
+    "greet_partner",
+    "ingest_clicks",
+    "make_default_link",
+    "make_link",
+    "may_use_coupon",
+    "resolve_referral",
+    "undo_join",
+]
 
 _L = tables.ReferralLink
 _T = tables.Touch
@@ -225,15 +240,6 @@ def bind_visitor(work: Work, visitor: str, person_id: int, at: datetime) -> None
 
 def _device_of(work: Work, touch_code: str) -> str:
     return work.session.scalar(select(_T.user_agent).where(_T.code == touch_code)) or rules.Device.DESKTOP
-
-
-def resolve_referral(read: Read, visitor: str | None, buyer_id: int | None) -> dict[str, Any] | None:
-    """Freeze which partner an enrollment belongs to; None when nobody referred.
-
-    Gives partner_id, link_id, touch_code, at and assists (money.md, Attribution).
-    """
-    picked = rules.pick_touch(candidates(read, visitor, buyer_id), read.now)
-    return rules.snapshot(picked) if picked else None
 
 
 def count_join(work: Work, enrollment_id: int, referral: Mapping[str, Any] | None, at: datetime) -> None:

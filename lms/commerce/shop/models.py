@@ -158,6 +158,8 @@ class Refund(Model):
     provider_id: Mapped[str | None] = mapped_column(String(255), unique=True)
     reason: Mapped[str] = mapped_column(Text, default="")
     failure: Mapped[str] = mapped_column(String(120), default="")
+    # Where a refund that was sent by hand came from.
+    source: Mapped[str | None] = mapped_column(String(20))
     requested_by: Mapped[int | None] = ref("person.id")
     created_at: Mapped[datetime]
     booked_at: Mapped[datetime | None]

@@ -250,12 +250,15 @@ def spread(discount_minor: int, lines: Sequence[int]) -> list[int]:
 
 @dataclass(frozen=True)
 class Books:
-    """What has become of an order's net so far: refunded in all, earned as tuition, taken out of deferred."""
+    """What has become of an order's net so far: refunded in all, earned as tuition, taken out of deferred
+    again, lost to disputes.
+    """
 
     net_minor: int
     refunded_minor: int
     earned_minor: int
     deferred_refunded_minor: int
+    lost_minor: int = 0
 
     @property
     def deferred_minor(self) -> int:
@@ -264,8 +267,8 @@ class Books:
 
     @property
     def left_minor(self) -> int:
-        """Give what was paid and not refunded."""
-        return self.net_minor - self.refunded_minor
+        """Give what was paid and is not gone again, by refund or lost dispute."""
+        return max(0, self.net_minor - self.refunded_minor - self.lost_minor)
 
 
 @dataclass(frozen=True)
@@ -294,9 +297,9 @@ def earned(books: Books, days_left: int) -> int:
 
 def state_after(books: Books) -> OrderState:
     """Give the state of a paid order by what has been refunded."""
-    if books.refunded_minor == 0:
+    if books.refunded_minor + books.lost_minor == 0:
         return OrderState.PAID
-    return OrderState.REFUNDED if books.left_minor <= 0 else OrderState.PARTLY_REFUNDED
+    return OrderState.REFUNDED if books.left_minor == 0 else OrderState.PARTLY_REFUNDED
 
 
 def may_refund_alone(state: str, seat: str, refund_until: datetime | None, now: datetime) -> bool:

@@ -71,7 +71,7 @@ def join(slug: str) -> ResponseReturnValue:
         return see_other(url_for("security.register", next=back))
     visitor = visitor_code()
     with begin_work() as work:
-        referral = ports.resolve_referral(work, visitor, who.person_id)
+        referral = ports.resolve_referral(work, visitor, who.person_id, None)
         enrollment = service.join(work, who, cohort.code, referral)
     waiting = enrollment.state == EnrollmentState.WAITLISTED
     said = t("你已在候补名单里。", "You are on the waiting list.") if waiting else t("入营成功。", "You are in.")

@@ -182,7 +182,8 @@ def test_a_click_wins_before_it_is_taken_in(spool: Spool, work: Open, read: Look
     won = service.resolve_referral(read(), "v", None)
     assert won is not None and won["touch_code"] == "fresh"
     assert service.resolve_referral(read(), "other", None) is None
-    assert service.resolve_referral(read(), "v", partner.person_id) is None
+    own = service.resolve_referral(read(), "v", partner.person_id)
+    assert own is not None and own["partner_id"] is None and own["self"] is True
     ingest()
     again = service.resolve_referral(read(), "v", None)
     assert again == won

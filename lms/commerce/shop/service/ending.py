@@ -1,0 +1,96 @@
+"""Ends that nobody asked for: holds that ran out, cohorts that are canceled, lines that lead nowhere."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+
+from lms.commerce.gateway.rules import Checkout, CheckoutState
+from lms.commerce.shop import models as tables
+from lms.commerce.shop.queries.orders import pending
+from lms.commerce.shop.rules import (
+    ASK_AGAIN,
+    CONFIRMING,
+    PAID_STATES,
+    OrderState,
+    RefundCause,
+    SeatState,
+)
+from lms.commerce.shop.service.asking import ask_expiry, close_live_payments
+from lms.commerce.shop.service.records import books_of, close_order, paid_payment
+from lms.commerce.shop.service.requesting import request_refund
+from lms.commerce.shop.service.settling import hear_checkout
+from lms.kernel.db import lock
+from lms.kernel.work import Work
+
+_O = tables.ShopOrder
+_AT_ONCE = 200
+
+
+def ask_expired(work: Work) -> int:
+    """Ask what became of the orders whose hold ran out; nothing is let go before the gateway has answered."""
+    due = select(_O).where(_O.state == OrderState.OPEN, _O.hold_until <= work.now).order_by(_O.hold_until)
+    orders = work.session.scalars(due.limit(_AT_ONCE).execution_options(populate_existing=True)).all()
+    for order in orders:
+        ask_expiry(work, order)
+    return len(orders)
+
+
+def let_go(work: Work, order_id: int, checkouts: Sequence[Checkout], reached: bool = True) -> None:
+    """Take in what the gateway said of an order's checkouts after its hold ran out.
+
+    Paid: it settles. On its way, or no answer: the seat stays held and it is asked again. Else the order
+    expires and the seat goes on.
+    """
+    order = lock(work, _O, order_id)
+    for checkout in checkouts:
+        hear_checkout(work, checkout)
+    if order.state != OrderState.OPEN or order.hold_until > work.now:
+        return
+    if not reached:
+        order.hold_until = work.now + ASK_AGAIN
+    elif any(checkout.state is CheckoutState.CONFIRMING for checkout in checkouts):
+        order.hold_until = work.now + CONFIRMING
+    else:
+        close_order(work, order, OrderState.EXPIRED)
+    work.session.flush()
+
+
+def refund_cohort(work: Work, cohort_id: int) -> int:
+    """Give everybody's money back when a cohort is canceled; open orders end. Safe to repeat."""
+    for order in _orders_of(work, cohort_id, [OrderState.OPEN]):
+        close_order(work, order, OrderState.CANCELED)
+        close_live_payments(work, order)
+    return sum(_refund_rest(work, order, RefundCause.CANCELED) for order in _orders_of(work, cohort_id, PAID_STATES))
+
+
+def refund_line(work: Work, cohort_id: int) -> int:
+    """Give the money back to those who paid and still stand in line when a cohort is over."""
+    waiting = [order for order in _orders_of(work, cohort_id, PAID_STATES) if order.seat == SeatState.IN_LINE]
+    return sum(_refund_rest(work, order, RefundCause.NO_SEAT) for order in waiting)
+
+
+def refund_leaver(work: Work, cohort_id: int, person_id: int) -> None:
+    """Give the money back to somebody who left the line before there was a seat for it."""
+    for order in _orders_of(work, cohort_id, PAID_STATES):
+        if order.buyer_id == person_id and order.seat == SeatState.IN_LINE:
+            _refund_rest(work, order, RefundCause.NO_SEAT)
+
+
+def note_seated(work: Work, cohort_id: int, person_id: int) -> None:
+    """Keep that somebody who had paid and stood in line has got the seat."""
+    mine = (_O.cohort_id == cohort_id, _O.buyer_id == person_id, _O.seat == SeatState.IN_LINE)
+    work.session.execute(update(_O).where(*mine, _O.state.in_(PAID_STATES)).values(seat=SeatState.GIVEN))
+
+
+def _orders_of(work: Work, cohort_id: int, states: Sequence[str] | frozenset[OrderState]) -> list[tables.ShopOrder]:
+    mine = select(_O).where(_O.cohort_id == cohort_id, _O.state.in_(states)).order_by(_O.id).with_for_update()
+    return list(work.session.scalars(mine.execution_options(populate_existing=True)))
+
+
+def _refund_rest(work: Work, order: tables.ShopOrder, cause: RefundCause) -> bool:
+    left = books_of(order).left_minor - pending(work, order.id)
+    payment = paid_payment(work, order.id)
+    if left <= 0 or payment is None:
+        return False
+    request_refund(work, order, payment, left, cause)
+    return True

@@ -1,0 +1,115 @@
+"""Asking for money to go back: what may be asked, by whom, and the wish itself."""
+
+from sqlalchemy import select
+
+from lms.commerce.shop import models as tables
+from lms.commerce.shop import rules
+from lms.commerce.shop.errors import NothingToRefund, OverRefund, RefundSettled, RefundTooLate
+from lms.commerce.shop.queries import Refund
+from lms.commerce.shop.queries.orders import pending, refund_value
+from lms.commerce.shop.rules import PAID_STATES, RefundCause, RefundState, SeatState
+from lms.commerce.shop.service.asking import ask_to_send
+from lms.commerce.shop.service.records import books_of, get_locked, paid_payment
+from lms.kernel.db import lock
+from lms.kernel.errors import NotFound
+from lms.kernel.money import Money, write_money
+from lms.kernel.text import current_language
+from lms.kernel.work import Actor, Work
+
+_STAFF = ("operator", "finance", "system")
+
+
+def ask_refund(work: Work, who: Actor, order_code: str, amount_minor: int | None, reason: str) -> Refund:
+    """Ask for a refund; None: of all that is left. Buyers get everything while the time for it lasts, or
+    while they stand in line; operators and finance any amount at any time. A buyer asking twice asks once.
+
+    Refuses NothingToRefund, OverRefund, RefundTooLate; NotFound for anybody else's order.
+    """
+    order = get_locked(work, order_code)
+    mine = who.person_id is not None and who.person_id == order.buyer_id
+    if not (mine or who.has(*_STAFF)):
+        raise NotFound
+    left = books_of(order).left_minor - pending(work, order.id) if order.state in PAID_STATES else 0
+    payment = paid_payment(work, order.id)
+    if left <= 0 or payment is None:
+        return _asked_before(work, order, mine)
+    if mine and not who.has(*_STAFF):
+        if not rules.may_refund_alone(order.state, order.seat, order.refund_until, work.now):
+            raise RefundTooLate
+        amount_minor = None
+    amount = left if amount_minor is None else amount_minor
+    if not 0 < amount <= left:
+        raise OverRefund(field="amount", most=write_money(Money(left, order.currency), current_language()))
+    cause = RefundCause.NO_SEAT if order.seat == SeatState.IN_LINE else RefundCause.ASKED
+    row = request_refund(work, order, payment, amount, cause, reason=reason.strip(), by=who.person_id)
+    if who.has(*_STAFF):
+        after = {"amount_minor": amount, "currency": order.currency, "reason": row.reason}
+        work.audit("refund.requested", subject=f"order:{order.code}", after=after)
+    return refund_value(row)
+
+
+def _asked_before(work: Work, order: tables.ShopOrder, mine: bool) -> Refund:
+    row = tables.Refund
+    last = select(row).where(row.order_id == order.id, row.cause != RefundCause.SURPLUS).order_by(row.id.desc())
+    found = work.session.scalars(last.limit(1)).one_or_none()
+    if mine and found is not None and found.state != RefundState.FAILED:
+        return refund_value(found)
+    raise NothingToRefund
+
+
+def request_refund(
+    work: Work,
+    order: tables.ShopOrder,
+    payment: tables.Payment,
+    amount_minor: int,
+    cause: RefundCause,
+    *,
+    reason: str = "",
+    by: int | None = None,
+) -> tables.Refund:
+    """Write down a refund of a held order and ask the gateway for it; money an agent took waits for staff."""
+    row = work.add(
+        tables.Refund(
+            code=work.new_code(10),
+            order_id=order.id,
+            payment_id=payment.id,
+            cause=cause,
+            state=RefundState.REQUESTED,
+            amount_minor=amount_minor,
+            reason=reason,
+            requested_by=by,
+            created_at=work.now,
+        )
+    )
+    if payment.payment_id is not None:
+        ask_to_send(work, row)
+    return row
+
+
+def retry_refund(work: Work, who: Actor, refund_code: str) -> Refund:
+    """Ask the gateway anew for a refund that failed before it was sent: a new one takes its place.
+
+    Refuses RefundSettled, and OverRefund when less is left by now.
+    """
+    old, order, payment = locked_refund(work, refund_code)
+    if old.state != RefundState.FAILED or old.ended_at or old.booked_at or payment.payment_id is None:
+        raise RefundSettled
+    if payment.state == rules.PaymentState.PAID:
+        left = books_of(order).left_minor - pending(work, order.id)
+        if old.amount_minor > left:
+            raise OverRefund(most=write_money(Money(max(0, left), order.currency), current_language()))
+    old.ended_at = work.now
+    cause = RefundCause(old.cause)
+    row = request_refund(work, order, payment, old.amount_minor, cause, reason=old.reason, by=who.person_id)
+    work.audit("refund.retried", subject=f"order:{order.code}", after={"amount_minor": row.amount_minor})
+    return refund_value(row)
+
+
+def locked_refund(work: Work, code: str) -> tuple[tables.Refund, tables.ShopOrder, tables.Payment]:
+    """Hold the order of a refund, then read the refund and its payment afresh; NotFound."""
+    order_id = work.session.scalar(select(tables.Refund.order_id).where(tables.Refund.code == code))
+    order = lock(work, tables.ShopOrder, order_id or 0)
+    fresh = select(tables.Refund).where(tables.Refund.code == code).execution_options(populate_existing=True)
+    row = work.session.scalars(fresh).one()
+    payment = work.session.get_one(tables.Payment, row.payment_id, populate_existing=True)
+    return row, order, payment
