@@ -1,5 +1,5 @@
-"""Who promotes: applications, the signed agreement, approval and the public handle.
+"""Who promotes: applications, the signed agreement, approval, the public handle, groups, and the lock on money.
 
-Owns: agreement, partner, agreement_signature.
-Tells: PartnerApproved, PartnerSuspended.
+Owns: agreement, partner, partner_group, partner_handle, agreement_signature.
+Tells: PartnerApproved, PartnerSuspended, PartnerLocked, PartnerUnlocked.
 """

@@ -114,3 +114,10 @@ class HandleFixed(Refusal):
         "短码只能改一次，而且要在有人点过链接之前。已经发出去的链接会一直有效。",
         "The code can change once, and only before anybody has opened the link. Links you posted keep working.",
     )
+
+
+class GroupNameMissing(Refusal):
+    """A group of partners has a short name."""
+
+    status = 422
+    text = Text("写 1 到 {most} 字的组名。", "Name the group in 1 to {most} characters.")

@@ -1,9 +1,9 @@
 """Forms of the partners room."""
 
-from wtforms import BooleanField, HiddenField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 
 from lms.affiliates.partners.errors import AgreementNotRead
-from lms.affiliates.partners.rules import MOST_ABOUT, MOST_REASON
+from lms.affiliates.partners.rules import MOST_ABOUT, MOST_GROUP_NAME, MOST_REASON
 from lms.web.forms import Form, at_most, label, required
 
 
@@ -36,6 +36,13 @@ class ReasonForm(Form):
         label("原因，对方会看到", "Reason, which the person reads"),
         validators=[at_most(MOST_REASON)],
     )
+
+
+class GroupForm(Form):
+    """Which group a partner is paid in: one there is, or a new one by name."""
+
+    group = SelectField(label("组", "Group"), choices=[], validate_choice=False)
+    new_group = StringField(label("或者新建一组", "Or a new group"), validators=[at_most(MOST_GROUP_NAME)])
 
 
 class EmptyForm(Form):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.affiliates.partners.rules import MOST_REASON, PartnerState
+from lms.affiliates.partners.rules import MOST_GROUP_NAME, MOST_REASON, PartnerState
 from lms.kernel.db import Key, Model, key, one_of, ref
 
 
@@ -21,6 +21,17 @@ class Agreement(Model):
     digest_zh: Mapped[str] = mapped_column(String(64))
     digest_en: Mapped[str] = mapped_column(String(64))
     in_force_from: Mapped[date]
+
+
+class PartnerGroup(Model):
+    """Partners who are paid by a plan of their own."""
+
+    __tablename__ = "partner_group"
+
+    id: Mapped[Key] = key()
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    name: Mapped[str] = mapped_column(String(MOST_GROUP_NAME), unique=True)
+    created_at: Mapped[datetime]
 
 
 class Partner(Model):
@@ -40,6 +51,10 @@ class Partner(Model):
     decided_by: Mapped[int | None] = ref("person.id", index=False)
     reason: Mapped[str] = mapped_column(String(MOST_REASON), default="")
     code_changed_at: Mapped[datetime | None]
+    group_id: Mapped[int | None] = ref("partner_group.id")
+    locked_at: Mapped[datetime | None]
+    lock_reason: Mapped[str] = mapped_column(String(MOST_REASON), default="")
+    lock_number: Mapped[int] = mapped_column(default=0)
 
 
 class PartnerHandle(Model):

@@ -8,7 +8,7 @@ from sqlalchemy import Executable, Subquery, func, select
 
 from lms.affiliates.partners import wording
 from lms.affiliates.partners.errors import NotAPartner, PartnershipSuspended
-from lms.affiliates.partners.models import Agreement, AgreementSignature, PartnerHandle
+from lms.affiliates.partners.models import Agreement, AgreementSignature, PartnerGroup, PartnerHandle
 from lms.affiliates.partners.models import Partner as PartnerRow
 from lms.affiliates.partners.rules import PartnerState, text_digest
 from lms.kernel.errors import NotFound
@@ -20,13 +20,25 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Partner:
-    """A partner as other rooms see one. `code` is the public handle, `name` is shown to other partners."""
+    """A partner as other rooms see one. `code` is the public handle, `name` is shown to other partners.
+
+    `locked_at` is set while the partner's money stands still; `lock_number` counts the locks so far.
+    """
 
     id: int
     code: str
     person_id: int
     name: str
     state: str
+    group_id: int | None = None
+    locked_at: datetime | None = None
+    lock_reason: str = ""
+    lock_number: int = 0
+
+    @property
+    def is_locked(self) -> bool:
+        """Say whether the partner's money stands still."""
+        return self.locked_at is not None
 
     @property
     def display_name(self) -> str:
@@ -74,7 +86,26 @@ class PartnerFile:
     signatures: list[Signature]
 
 
-_COLUMNS = (PartnerRow.id, PartnerRow.code, PartnerRow.person_id, PartnerRow.name, PartnerRow.state)
+@dataclass(frozen=True)
+class Group:
+    """Partners who are paid by a plan of their own."""
+
+    id: int
+    code: str
+    name: str
+
+
+_COLUMNS = (
+    PartnerRow.id,
+    PartnerRow.code,
+    PartnerRow.person_id,
+    PartnerRow.name,
+    PartnerRow.state,
+    PartnerRow.group_id,
+    PartnerRow.locked_at,
+    PartnerRow.lock_reason,
+    PartnerRow.lock_number,
+)
 
 
 def _one(read: Read, statement: Executable) -> Partner | None:
@@ -121,6 +152,12 @@ def list_partners(read: Read, state: str = "", after: int | None = None, limit: 
     if after is not None:
         statement = statement.where(PartnerRow.id < after)
     return [Partner(*row) for row in read.session.execute(statement)]
+
+
+def list_groups(read: Read) -> list[Group]:
+    """List the groups of partners by name."""
+    statement = select(PartnerGroup.id, PartnerGroup.code, PartnerGroup.name).order_by(PartnerGroup.name)
+    return [Group(*row) for row in read.session.execute(statement)]
 
 
 def count_by_state(read: Read) -> dict[str, int]:
@@ -186,7 +223,7 @@ def get_agreement(read: Read, version: str, language: Language) -> Agreed:
 
 @cache
 def partner_source() -> Subquery:
-    """Offer id, code, person_id, name, state, decided_at for joins."""
+    """Offer id, code, person_id, name, state, group_id, locked_at, lock_reason, decided_at and such for joins."""
     return select(*_COLUMNS, PartnerRow.decided_at).subquery("partner_source")
 
 

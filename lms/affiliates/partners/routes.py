@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from lms.affiliates.partners import queries, service
-from lms.affiliates.partners.forms import ApplyForm, EmptyForm, ReasonForm, SignForm
+from lms.affiliates.partners.forms import ApplyForm, EmptyForm, GroupForm, ReasonForm, SignForm
 from lms.affiliates.partners.queries import PAGE, Agreed, Partner
 from lms.affiliates.partners.rules import PartnerState, may_apply, may_join_at_once
 from lms.kernel.parts import current_parts
@@ -149,8 +149,18 @@ def _show_one(code: str, form: ReasonForm, act: str = "", status: int = 200) -> 
         file=file,
         form=form,
         act=act,
+        grouping=_grouping(read, file.partner),
         people=accounts.list_people(read, ids),
     )
+
+
+def _grouping(read: Read, partner: Partner) -> GroupForm:
+    groups = queries.list_groups(read)
+    form = GroupForm()
+    form.group.choices = [("", t("不分组", "No group")), *((one.code, one.name) for one in groups)]
+    if request.endpoint != "partners.regroup":
+        form.group.data = next((one.code for one in groups if one.id == partner.group_id), "")
+    return form
 
 
 @blueprint.get("/console/partners/<code>")
@@ -186,6 +196,53 @@ def decline(code: str) -> ResponseReturnValue:
 def suspend(code: str) -> ResponseReturnValue:
     """Suspend a partner with a reason."""
     return _decide_with_reason(code, "suspend")
+
+
+@blueprint.post("/console/partners/<code>/lock")
+@role("operator")
+def lock_money(code: str) -> ResponseReturnValue:
+    """Stop a partner's money with a reason."""
+    return _move_money(code, "lock")
+
+
+@blueprint.post("/console/partners/<code>/unlock")
+@role("operator")
+def unlock_money(code: str) -> ResponseReturnValue:
+    """Free a partner's money with a reason."""
+    return _move_money(code, "unlock")
+
+
+@blueprint.post("/console/partners/<code>/group")
+@role("operator")
+def regroup(code: str) -> ResponseReturnValue:
+    """Put a partner into a group or out of it."""
+    form = GroupForm()
+    if not form.validate_on_submit():
+        return _show_one(code, ReasonForm(formdata=None), status=422)
+    with refusals_on(form), begin_work() as work:
+        partner = service.set_group(work, current_actor(), code, form.group.data or "", form.new_group.data or "")
+    if form.errors:
+        return _show_one(code, ReasonForm(formdata=None), status=422)
+    said = t("已记下，之后付款的订单按新的组计算。", "Done. Orders paid from now on follow the new group.")
+    return see_other(_page(partner), said)
+
+
+def _move_money(code: str, act: str) -> ResponseReturnValue:
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        return _show_one(code, form, act, 422)
+    verb = service.lock_money if act == "lock" else service.unlock_money
+    with refusals_on(form), begin_work() as work:
+        partner = verb(work, current_actor(), queries.get_partner_by_code(work, code).id, form.reason.data or "")
+    if form.errors:
+        return _show_one(code, form, act, 422)
+    if act == "lock":
+        said = t("收入已冻结，原因会发给对方。", "The money is on hold. The reason is on its way to them.")
+    else:
+        said = t(
+            "收入已解冻，到期的会立即转为可提现。", "The money moves again; what is due becomes available at once."
+        )
+    return see_other(_page(partner), said)
 
 
 def _decide(code: str, act: str) -> ResponseReturnValue:

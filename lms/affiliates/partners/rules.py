@@ -10,6 +10,7 @@ from enum import StrEnum
 from lms.affiliates.partners.errors import (
     AboutMissing,
     AgreementChanged,
+    GroupNameMissing,
     HandleInvalid,
     OwnDecision,
     PartnerStateRefused,
@@ -18,6 +19,7 @@ from lms.affiliates.partners.errors import (
 
 MOST_ABOUT = 1000
 MOST_REASON = 500
+MOST_GROUP_NAME = 40
 _LONGEST_HANDLE = 16
 _SHORTEST_HANDLE = 3
 _HANDLE = re.compile(r"[a-z][a-z0-9]{2,15}")
@@ -94,6 +96,14 @@ def clean_reason(reason: str) -> str:
     words = reason.strip()[:MOST_REASON].strip()
     if not words:
         raise ReasonMissing(field="reason")
+    return words
+
+
+def clean_group_name(name: str) -> str:
+    """Give a group's name on one line; refuses GroupNameMissing (1 to 40 characters)."""
+    words = " ".join(name.split())
+    if not words or len(words) > MOST_GROUP_NAME:
+        raise GroupNameMissing(field="new_group", most=MOST_GROUP_NAME)
     return words
 
 

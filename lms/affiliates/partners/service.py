@@ -5,6 +5,7 @@ from sqlalchemy import select
 from lms.affiliates.partners import rules, wording
 from lms.affiliates.partners.errors import HandleFixed, HandleTaken, NotAStudent
 from lms.affiliates.partners.events import PartnerApproved, PartnerSuspended
+from lms.affiliates.partners.locking import lock_money, lock_partner, seen, set_group, unlock_money
 from lms.affiliates.partners.models import Agreement, AgreementSignature, PartnerHandle
 from lms.affiliates.partners.models import Partner as PartnerRow
 from lms.affiliates.partners.queries import (
@@ -23,6 +24,20 @@ from lms.learning.enrollments import queries as enrollments
 from lms.people.accounts import queries as accounts
 from lms.people.accounts import service as accounts_service
 from lms.people.messages import service as messages
+
+__all__ = [
+    "apply",
+    "approve",
+    "become_partner",
+    "change_code",
+    "decline",
+    "lock_money",
+    "lock_partner",
+    "resume",
+    "set_group",
+    "suspend",
+    "unlock_money",
+]
 
 _ROLE = "partner"
 _RANDOM_TRIES = 6
@@ -46,7 +61,7 @@ def apply(
     row.decided_at = row.decided_by = None
     row.reason = ""
     work.session.flush()
-    return _seen(row)
+    return seen(row)
 
 
 def become_partner(
@@ -64,7 +79,7 @@ def become_partner(
     _sign(work, row, agreement_version, digest, ip_digest)
     if rules.move(row.state, PartnerState.APPROVED):
         _let_in(work, row, None)
-    return _seen(row)
+    return seen(row)
 
 
 def approve(work: Work, who: Actor, code: str) -> Partner:
@@ -93,7 +108,7 @@ def decline(work: Work, who: Actor, code: str, reason: str) -> Partner:
         _decide(work, row, PartnerState.DECLINED, who.person_id, words)
         _audit(work, row, "partner.declined", before)
         _say(work, row, "declined", "/partner/apply", {"reason": words})
-    return _seen(row)
+    return seen(row)
 
 
 def suspend(work: Work, who: Actor, code: str, reason: str) -> Partner:
@@ -107,7 +122,7 @@ def suspend(work: Work, who: Actor, code: str, reason: str) -> Partner:
         _audit(work, row, "partner.suspended", before)
         work.tell(PartnerSuspended(happened_at=work.now, partner_id=row.id, person_id=row.person_id))
         _say(work, row, "suspended", "/partner/apply", {"reason": words})
-    return _seen(row)
+    return seen(row)
 
 
 def change_code(work: Work, who: Actor, typed: str) -> Partner:
@@ -118,14 +133,14 @@ def change_code(work: Work, who: Actor, typed: str) -> Partner:
     handle = rules.check_handle(typed)
     row = lock(work, PartnerRow, require_partner(work, who).id)
     if row.code == handle:
-        return _seen(row)
+        return seen(row)
     if row.code_changed_at is not None:
         raise HandleFixed(field="code")
     if not _take_handle(work, row, handle):
         raise HandleTaken(field="code")
     row.code_changed_at = work.now
     work.session.flush()
-    return _seen(row)
+    return seen(row)
 
 
 def _own_row(work: Work, who: Actor) -> PartnerRow:
@@ -183,7 +198,7 @@ def _open(work: Work, who: Actor, row: PartnerRow, topic: str) -> Partner:
         _let_in(work, row, who.person_id)
         _audit(work, row, "partner.resumed" if topic == "resumed" else "partner.approved", before)
         _say(work, row, topic, "/partner", {})
-    return _seen(row)
+    return seen(row)
 
 
 def _let_in(work: Work, row: PartnerRow, decided_by: int | None) -> None:
@@ -249,4 +264,4 @@ def _kept_agreement(work: Work) -> int:
 
 
 def _seen(row: PartnerRow) -> Partner:
-    return Partner(row.id, row.code, row.person_id, row.name, str(row.state))
+    return seen(row)
