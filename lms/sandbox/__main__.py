@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from lms.kernel.clock import Clock, ShiftedClock, SystemClock
 from lms.sandbox.app import create_sandbox
@@ -21,6 +21,13 @@ from lms.sandbox.sandbox import DEFAULT_KEY, EXTENSION, Sandbox
 
 DEFAULT_PORT = 5001
 DEFAULT_SECRET = "whsec_encamp_sandbox"  # noqa: S105 - the stand-in's own, known to everybody
+
+
+class _Quiet(WSGIRequestHandler):
+    """Writes no line for each request; what happened is on the control page."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
 
 
 def main() -> int:
@@ -45,7 +52,7 @@ def main() -> int:
         signal.signal(sign, stop)
     try:
         # Loopback only, one process: the state has one lock.
-        server = make_server("127.0.0.1", options.port, app, threaded=True)
+        server = make_server("127.0.0.1", options.port, app, threaded=True, request_handler=_Quiet)
         server.serve_forever()
     except KeyboardInterrupt:
         return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 
@@ -72,29 +73,28 @@ def clear(state: State) -> None:
 
 def take(state: State, kind: str, *, topic: str = "") -> Fault | None:
     """Use up one turn of the first fault of a kind that fits a topic."""
-    return _take(state, [f for f in waiting(state) if f.kind == kind and fnmatchcase(topic, f.topic)])
+    return _take(state, lambda fault: fault.kind == kind and fnmatchcase(topic, fault.topic))
 
 
 def take_for_call(state: State, method: str, path: str) -> Fault | None:
     """Use up one turn of the first fault that fits a call."""
-    fitting = [
-        fault
-        for fault in waiting(state)
-        if fault.kind in CALL_KINDS and fnmatchcase(method, fault.method.upper()) and fnmatchcase(path, fault.path)
-    ]
-    return _take(state, fitting)
+
+    def fits(fault: Fault) -> bool:
+        meant = fnmatchcase(method, fault.method.upper()) and fnmatchcase(path, fault.path)
+        return meant and fault.kind in CALL_KINDS
+
+    return _take(state, fits)
 
 
 def take_for_notice(state: State, topic: str) -> Fault | None:
     """Use up one turn of the first fault that fits a notice."""
-    return _take(state, [f for f in waiting(state) if f.kind in NOTICE_KINDS and fnmatchcase(topic, f.topic)])
+    return _take(state, lambda fault: fault.kind in NOTICE_KINDS and fnmatchcase(topic, fault.topic))
 
 
-def _take(state: State, fitting: list[Fault]) -> Fault | None:
-    if not fitting:
-        return None
-    fault = fitting[0]
+def _take(state: State, fits: Callable[[Fault], bool]) -> Fault | None:
     with state.transaction():
-        state.run("update fault set times = times - 1 where seq = ?", (fault.seq,))
-        state.run("delete from fault where times < 1")
+        fault = next(filter(fits, waiting(state)), None)
+        if fault is not None:
+            state.run("update fault set times = times - 1 where seq = ?", (fault.seq,))
+            state.run("delete from fault where times < 1")
     return fault

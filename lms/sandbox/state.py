@@ -29,6 +29,12 @@ PREFIXES = {
     "event": "evt_",
     "line_item": "li_",
 }
+# Things that wait for their time: kind, status while they wait, field with the time.
+WAITING = {
+    "thing_pending": ("balance_transaction", "pending", "available_on"),
+    "thing_open": ("checkout.session", "open", "expires_at"),
+    "thing_in_transit": ("payout", "in_transit", "arrival_date"),
+}
 _LETTERS = string.ascii_letters + string.digits
 _SCHEMA = """
 create table if not exists thing (
@@ -38,12 +44,6 @@ create table if not exists thing (
 create index if not exists thing_by_kind on thing (kind, seq);
 create index if not exists thing_by_group on thing (kind, json_extract(body, '$.transfer_group'));
 create index if not exists thing_by_intent on thing (kind, json_extract(body, '$.payment_intent'));
-create index if not exists thing_pending on thing (json_extract(body, '$.available_on'))
-  where kind = 'balance_transaction' and json_extract(body, '$.status') = 'pending';
-create index if not exists thing_open on thing (json_extract(body, '$.expires_at'))
-  where kind = 'checkout.session' and json_extract(body, '$.status') = 'open';
-create index if not exists thing_in_transit on thing (json_extract(body, '$.arrival_date'))
-  where kind = 'payout' and json_extract(body, '$.status') = 'in_transit';
 create table if not exists answer (
   key text primary key, fingerprint text not null, status integer not null, body text not null, created integer not null
 );
@@ -77,6 +77,11 @@ class State:
         # A power cut may cost a sandbox its last second; a full flush at every call would cost tests minutes.
         self._connection.execute("pragma synchronous=off")
         self._connection.executescript(_SCHEMA)
+        for index, (kind, status, at) in WAITING.items():
+            self._connection.execute(
+                f"create index if not exists {index} on thing (json_extract(body, '$.{at}'))"
+                f" where kind = '{kind}' and json_extract(body, '$.status') = '{status}'"
+            )
 
     def close(self) -> None:
         """Close the file."""
@@ -141,4 +146,14 @@ class State:
         """List things of a kind; `where` is a condition on `created`, `seq` and `json_extract(body, …)`."""
         condition = f" and {where}" if where else ""
         rows = self.run(f"select body from thing where kind = ?{condition} {tail}", (kind, *values))  # noqa: S608 - fixed words
+        return [json.loads(row["body"]) for row in rows]
+
+    def due(self, index: str, now: int) -> list[Thing]:
+        """List what an index of waiting things holds up to now; named, since SQLite would rather read them all."""
+        kind, status, at = WAITING[index]
+        rows = self.run(
+            f"select body from thing indexed by {index} where kind = '{kind}'"  # noqa: S608 - fixed words
+            f" and json_extract(body, '$.status') = '{status}' and json_extract(body, '$.{at}') <= ? order by seq",
+            (now,),
+        )
         return [json.loads(row["body"]) for row in rows]

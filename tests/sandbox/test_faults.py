@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
@@ -27,6 +28,25 @@ def test_too_many_calls(bench: Bench) -> None:
             _account(bench)
         assert refusal.value.http_status == 429
     assert _account(bench).id and _count(bench) == 1
+
+
+def test_parallel_calls_use_each_turn_once(bench: Bench) -> None:
+    bench.fault("rate_limit", times=5)
+    ends: list[int] = []
+
+    def try_it() -> None:
+        try:
+            bench.new_client().v1.balance.retrieve()
+            ends.append(200)
+        except stripe.RateLimitError:
+            ends.append(429)
+
+    threads = [threading.Thread(target=try_it) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (ends.count(429), ends.count(200)) == (5, 11)
 
 
 def test_a_server_error_before_anything_happened_leaves_the_key_free(bench: Bench) -> None:

@@ -23,9 +23,9 @@ METHODS = {
 OUTCOMES = {
     "approve": Text("同意付款", "approves"),
     "generic_decline": Text("拒绝付款", "declines"),
-    "insufficient_funds": Text("余额不足", "says there is not enough money"),
-    "expired_card": Text("卡已过期", "says the card has expired"),
-    "later": Text("稍后才确认到账", "will confirm later"),
+    "insufficient_funds": Text("说余额不足", "says there is not enough money"),
+    "expired_card": Text("说卡已过期", "says the card has expired"),
+    "later": Text("过一会儿才确认到账", "will confirm later"),
 }
 REASONS = {
     "generic_decline": Text(

@@ -61,11 +61,8 @@ def post(call: Call, type: str, money: tuple[int, str], source: str | None, **ov
 
 def release(call: Call) -> None:
     """Make available what has been pending long enough."""
-    call.state.run(
-        "update thing set body = json_set(body, '$.status', 'available') where kind = 'balance_transaction'"
-        " and json_extract(body, '$.status') = 'pending' and json_extract(body, '$.available_on') <= ?",
-        (call.now,),
-    )
+    for txn in call.state.due("thing_pending", call.now):
+        call.state.save({**txn, "status": "available"})
 
 
 def sums(call: Call, status: str) -> dict[str, int]:
@@ -169,8 +166,7 @@ def _owner(payout: Thing) -> str | None:
 
 def arrive(call: Call) -> None:
     """Let payouts reach the bank on their day."""
-    due = "json_extract(body, '$.status') = 'in_transit' and json_extract(body, '$.arrival_date') <= ?"
-    for payout in call.state.among("payout", due, (call.now,)):
+    for payout in call.state.due("thing_in_transit", call.now):
         payout["status"] = "paid"
         call.tell("payout.paid", call.state.save(payout), account=_owner(payout))
 

@@ -186,8 +186,7 @@ def expire(call: Call, id: str) -> Thing:
 
 def expire_due(call: Call) -> None:
     """Expire every open session whose time is over."""
-    due = "json_extract(body, '$.status') = 'open' and json_extract(body, '$.expires_at') <= ?"
-    for session in call.state.among("checkout.session", due, (call.now,)):
+    for session in call.state.due("thing_open", call.now):
         _expire(call, session)
 
 
