@@ -81,12 +81,12 @@ def test_a_dropped_call_never_happened(bench: Bench) -> None:
 
 
 def test_a_client_that_will_not_wait_does_not_learn_what_happened(bench: Bench) -> None:
-    bench.fault("lost_answer", seconds=0.5, method="POST")
-    impatient = bench.new_client(timeout=0.2)
+    bench.fault("lost_answer", seconds=3, method="POST")
+    impatient = bench.new_client(timeout=0.3)
     begun = time.monotonic()
     with pytest.raises(stripe.APIConnectionError):
         impatient.v1.accounts.create({"type": "express"})
-    assert time.monotonic() - begun < 0.45
+    assert time.monotonic() - begun < 2.5
     assert _count(bench) == 1
 
 

@@ -74,7 +74,7 @@ def test_an_empty_balance_keeps_the_key_so_the_next_attempt_needs_its_own(bench:
 
 
 def test_two_at_once_with_one_key_are_a_conflict(bench: Bench) -> None:
-    bench.fault("slow", path="/v1/payment_intents", seconds=0.4)
+    bench.fault("slow", path="/v1/payment_intents", seconds=0.8)
     ends: list[str] = []
 
     def try_it() -> None:
