@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import Any
 
 from lms.affiliates.promo.errors import PosterRefused
-from lms.affiliates.promo.rules.lengths import first_clause, first_fitting, whole_sentences, width, without_heads
+from lms.affiliates.promo.rules.lengths import first_clause, first_fitting, whole_sentences, without_heads
 from lms.affiliates.promo.rules.refusals import refusal_text
 from lms.kernel.text import Language, Text
+from lms.kernel.widths import width
 
 # What each place holds at its smallest step, in full-width characters.
 _ITEM_WIDTH = 18.0
@@ -199,7 +200,7 @@ def _finale(days: Sequence[Day], say: Language) -> str:
 def _letter(offer: Offer) -> dict[str, Any]:
     host, say = offer.host, offer.language
     plain = Text(
-        "{camp}，{start} 开营，一共 {n} 天，每天约 {minutes} 分钟。每天的题目都公开，先看再定。",
+        "{camp}，{start}开营，一共 {n} 天，每天约 {minutes} 分钟。每天的题目都公开，先看再定。",
         "{camp} starts on {start}: {n} days, about {minutes} minutes a day. Every day’s task is public, so look first.",
     ).in_(
         say,
