@@ -83,16 +83,28 @@ def when(instant: datetime, tz: str | ZoneInfo | None = None) -> str:
 
 
 def due(instant: datetime, tz: str | ZoneInfo | None = None) -> str:
-    """Write a deadline: 今天 22:00 截止，还有 3 小时."""
+    """Write a deadline: 今天 22:00 截止，还有 3 小时. A given zone that is not the reader's shows both clocks."""
     local = _local(instant, tz)
     # Midnight reads as the end of the day before it.
     shown = local - timedelta(minutes=1) if (local.hour, local.minute) == (0, 0) else local
     at = "24:00" if shown is not local else clock(local, local.tzinfo)  # type: ignore[arg-type]
-    said = t("{day} {at} 截止", "due {day} at {at}", day=_near(shown, tz), at=at)
+    said = t("{day} {at} 截止", "due {day} at {at}", day=_near(shown, tz), at=at) + (yours(instant, tz) if tz else "")
     left = instant - now()
     if timedelta(0) < left < timedelta(hours=24):
         return t("{said}，还有 {left}", "{said}, {left} left", said=said, left=span(left))
     return said
+
+
+def yours(instant: datetime, tz: str | ZoneInfo) -> str:
+    """Add the reader's own clock to a time of another zone: （你那里 14:00）; empty where both show the same."""
+    own = getattr(current_user, "time_zone", None) if current_user else None
+    there, here = _local(instant, tz), _local(instant, own)
+    if own is None or there.replace(tzinfo=None) == here.replace(tzinfo=None):
+        return ""
+    at = clock(here, own)
+    if there.date() != here.date():
+        at = f"{day(here.date(), own, weekday=False)} {at}"
+    return t("（你那里 {at}）", " ({at} for you)", at=at)
 
 
 def span(length: timedelta) -> str:

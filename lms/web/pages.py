@@ -231,5 +231,6 @@ def init_pages(app: Flask, assets: Assets) -> None:
     init_templates(app)
     app.jinja_env.globals.update(t=t, tn=tn, icon=assets.icon, asset=assets.url, zone_name=dates.zone_name)
     app.jinja_env.filters.update(when=dates.when, due=dates.due, day=dates.day, clock=dates.clock, span=dates.span)
+    app.jinja_env.filters.update(yours=dates.yours)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

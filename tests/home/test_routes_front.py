@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -128,6 +128,33 @@ def test_who_is_in_already_is_led_to_today(client: FlaskClient, work: Works, sig
     page = client.get("/c/short-writing").text
     assert f"/today?cohort={cohort.code}" in page
     assert 'name="cohort"' not in page
+
+
+def test_who_waits_is_led_to_their_place_or_to_a_cohort_with_seats(
+    client: FlaskClient, work: Works, sign_in: SignIn
+) -> None:
+    with work() as w:
+        full = make_cohort(w, starts_on=DECEMBER, seats=1)
+        make_enrollment(w, full, make_person(w))
+        lin = cast(w, "lin")
+        make_enrollment(w, full, lin)
+    sign_in(client, lin)
+    page = client.get("/c/short-writing").text
+    assert "你在候补第 1 期" in page and f"/today?cohort={full.code}" in page
+    assert "你已在第 1 期" not in page and 'name="cohort"' not in page
+    with work() as w:
+        free = make_cohort(w, camp="short-writing", starts_on=date(2027, 1, 9))
+    page = client.get("/c/short-writing").text
+    assert f'name="cohort" value="{free.code}"' in page
+
+
+@pytest.mark.parametrize(
+    ("cutoff", "said"), [(time(22), "当天 22:00 前"), (time(0), "当天 24:00 前"), (time(6), "次日 06:00 前")]
+)
+def test_a_cutoff_in_the_morning_is_the_next_days(client: FlaskClient, work: Works, cutoff: time, said: str) -> None:
+    with work() as w:
+        make_cohort(w, starts_on=DECEMBER, cutoff=cutoff)
+    assert said in client.get("/c/short-writing").text
 
 
 def test_results_count_everybody_who_began_and_nobody_else(client: FlaskClient, work: Works, clock: FixedClock) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -62,3 +63,32 @@ def test_a_day_and_a_zone_have_names(app: Flask) -> None:
         assert dates.zone_name("Asia/Kolkata") == "India Time UTC+5:30"
     with app.test_request_context(), speaking("zh"):
         assert dates.zone("Nowhere/Else").key == dates.DEFAULT_ZONE
+
+
+@pytest.mark.parametrize(
+    ("own", "zh", "en"),
+    [
+        (SHANGHAI, "今天 22:00 截止，还有 3 小时", "due today at 22:00, 3 hours left"),
+        ("Asia/Singapore", "今天 22:00 截止，还有 3 小时", "due today at 22:00, 3 hours left"),
+        ("UTC", "今天 22:00 截止（你那里 14:00），还有 3 小时", "due today at 22:00 (14:00 for you), 3 hours left"),
+        (
+            "Asia/Tokyo",
+            "今天 22:00 截止（你那里 23:00），还有 3 小时",
+            "due today at 22:00 (23:00 for you), 3 hours left",
+        ),
+        (
+            "Australia/Sydney",
+            "今天 22:00 截止（你那里 11月22日 01:00），还有 3 小时",
+            "due today at 22:00 (22 Nov 01:00 for you), 3 hours left",
+        ),
+        (None, "今天 22:00 截止，还有 3 小时", "due today at 22:00, 3 hours left"),
+    ],
+)
+def test_a_cohorts_deadline_shows_the_readers_clock_too_where_it_differs(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, own: str | None, zh: str, en: str
+) -> None:
+    monkeypatch.setattr(dates, "current_user", SimpleNamespace(time_zone=own) if own else None)
+    with app.test_request_context():
+        for language, said in _both(zh, en):
+            with speaking(language):
+                assert dates.due(NOW + timedelta(hours=3, minutes=12), SHANGHAI) == said

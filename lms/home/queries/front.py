@@ -11,6 +11,7 @@ from lms.learning.camps.queries import Camp, Cohort, DayOutline, Landing, Story
 from lms.learning.camps.rules import OVER, instant, zone_of
 from lms.learning.enrollments import queries as enrollments
 from lms.learning.enrollments.queries import MyCohort, Results
+from lms.learning.enrollments.rules import EnrollmentState
 from lms.people.accounts.queries import Person
 
 
@@ -63,6 +64,20 @@ class LandingPage:
     results: Results | None
     tutors: list[Person]
     mine: MyCohort | None
+
+    @property
+    def waits_here(self) -> bool:
+        """Say whether the visitor is in line and no other cohort is offered; whoever waits may still join another."""
+        if self.mine is None or self.mine.enrollment.state != EnrollmentState.WAITLISTED:
+            return False
+        return self.offer is None or self.offer.cohort.id == self.mine.cohort.id
+
+    @property
+    def is_settled(self) -> bool:
+        """Say whether there is nothing for the visitor to join: they have a seat, or a place in this line."""
+        if self.mine is None:
+            return False
+        return self.waits_here or self.mine.enrollment.state != EnrollmentState.WAITLISTED
 
 
 def list_open_camps(read: Read) -> list[OpenCamp]:
