@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms.affiliates.tracking import queries as tracking
 from lms.affiliates.tracking import service as tracking_service
+from lms.affiliates.tracking.shortcut import Shortcut
 from lms.home.queries.kept import what_is_kept
 from lms.kernel.clock import Clock, ShiftedClock, SystemClock
 from lms.kernel.codes import RandomCodes
@@ -64,6 +65,7 @@ def create_app(settings: Settings, **replaced: Any) -> Flask:
     """Make an app from its settings; tests replace single parts (clock, mailer, codes, …) by name."""
     app = Flask("lms", root_path=str(ROOT), static_folder="static", template_folder="templates")
     app.jinja_environment = Templates
+    app.wsgi_app = Shortcut(app)  # type: ignore[method-assign]
     _configure(app, settings)
     assets = Assets(ROOT)
     app.extensions[EXTENSION] = _parts(settings, assets, replaced)

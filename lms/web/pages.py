@@ -5,45 +5,23 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 import structlog
 from flask import Flask, Response, g, request, session, url_for
 from flask_login import current_user
 
 from lms.kernel.parts import current_parts
-from lms.kernel.settings import Settings
 from lms.kernel.text import as_language, current_language, speak, t, tn
 from lms.kernel.work import begin_read
 from lms.web import dates
 from lms.web.assets import Assets
 from lms.web.guards import current_actor
+from lms.web.headers import harden, request_id_of
 from lms.web.htmx import vary
 from lms.web.ports import ports
 from lms.web.templates import init_templates
 
 log = structlog.get_logger("web")
-
-_CSP = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action {form_action}",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-        "frame-src 'self'",
-        "manifest-src 'self'",
-    )
-)
-
-
-def content_policy(settings: Settings) -> str:
-    """Write the content policy; a form of ours may end at the payment gateway's own pages."""
-    return _CSP.format(form_action=" ".join(("'self'", *settings.checkout_origins)))
 
 
 @dataclass(frozen=True)
@@ -194,8 +172,7 @@ def _gather_shell() -> dict[str, Any]:
 
 def _begin() -> None:
     g.started = time.perf_counter()
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if given.isalnum() and len(given) <= 40 else uuid4().hex[:16]
+    g.request_id = request_id_of(request)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
     if request.endpoint == "static":
@@ -210,13 +187,7 @@ def _end(response: Response) -> Response:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
-    response.headers.setdefault("Content-Security-Policy", content_policy(current_parts().settings))
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-    response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-    response.headers["X-Request-Id"] = g.get("request_id", "")
-    if request.is_secure:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    harden(response.headers, current_parts().settings, g.get("request_id", ""), secure=request.is_secure)
     response.headers.setdefault("Cache-Control", "no-store" if current_actor().is_signed_in else "no-cache")
     took = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1)
     log.info("request", method=request.method, path=request.path, status=response.status_code, ms=took)

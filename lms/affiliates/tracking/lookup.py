@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from typing import cast
 
-from flask import current_app
+from flask import Flask, current_app
 
 from lms.affiliates.tracking.queries import find_campaign, find_link
 from lms.kernel.work import Read, begin_read
@@ -23,6 +23,11 @@ class Pointer:
     target: str
     archived: bool
 
+    @property
+    def leads_on(self) -> bool:
+        """Say whether the link is somebody's and in use."""
+        return bool(self.link_id) and not self.archived
+
 
 UNKNOWN = Pointer(0, "", False)
 
@@ -35,21 +40,30 @@ class Pointers:
 
     def find(self, code: str, campaign: str) -> Pointer:
         """Give what a code, with a campaign or without, stands for."""
-        asked = (code, campaign)
-        found = self._known.get(asked)
-        now = time.monotonic()
-        if found is not None and found[0] > now:
-            return found[1]
-        pointer = _look_up(begin_read(), code, campaign)
+        known = self.recall(code, campaign)
+        if known is not None:
+            return known
+        asked = _asked(code, campaign)
+        pointer = _look_up(begin_read(), *asked)
         if len(self._known) >= _MOST:
             # Codes that are typed at random must not fill the memory.
             self._known.clear()
-        self._known[asked] = (now + _SECONDS, pointer)
+        self._known[asked] = (time.monotonic() + _SECONDS, pointer)
         return pointer
+
+    def recall(self, code: str, campaign: str) -> Pointer | None:
+        """Give what is remembered and still fresh; None when it has to be looked up."""
+        found = self._known.get(_asked(code, campaign))
+        return found[1] if found is not None and found[0] > time.monotonic() else None
 
     def forget(self) -> None:
         """Look everything up again: a link was made, retired or renamed in this process."""
         self._known.clear()
+
+
+def _asked(code: str, campaign: str) -> tuple[str, str]:
+    """Cut what was typed to the length that codes and campaigns have."""
+    return code.lower()[:20], campaign.lower()[:24]
 
 
 def _look_up(read: Read, code: str, campaign: str) -> Pointer:
@@ -66,4 +80,9 @@ def _look_up(read: Read, code: str, campaign: str) -> Pointer:
 
 def current_pointers() -> Pointers:
     """Give the memory of the app at work."""
-    return cast(Pointers, current_app.extensions.setdefault(_EXTENSION, Pointers()))
+    return pointers_of(current_app)
+
+
+def pointers_of(app: Flask) -> Pointers:
+    """Give the memory of an app."""
+    return cast(Pointers, app.extensions.setdefault(_EXTENSION, Pointers()))

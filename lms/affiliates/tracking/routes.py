@@ -1,19 +1,14 @@
 """The redirect behind every link, and a partner's own links."""
 
-import secrets
-
-import structlog
-from flask import Blueprint, Response, make_response, request, url_for
+from flask import Blueprint, Response, current_app, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound as NoSuchPage
 
 from lms.affiliates.partners.queries import get_partner_by_code, require_partner
-from lms.affiliates.tracking import queries, rules, service
+from lms.affiliates.tracking import queries, service
 from lms.affiliates.tracking.forms import EmptyForm, HandleForm, LinkForm
 from lms.affiliates.tracking.lookup import current_pointers
-from lms.affiliates.tracking.rules import Click
-from lms.affiliates.tracking.spool import current_spool
-from lms.kernel.parts import current_parts
+from lms.affiliates.tracking.shortcut import lead_on
 from lms.kernel.text import Text, t
 from lms.kernel.typeset import qr_png, qr_svg
 from lms.kernel.work import begin_read, begin_work
@@ -22,10 +17,8 @@ from lms.web.files import send_bytes
 from lms.web.guards import current_actor, public, role
 from lms.web.htmx import render, see_other
 from lms.web.refusals import refusals_on
-from lms.web.visitor import set_visitor, visitor_code
 
 blueprint = Blueprint("tracking", __name__)
-log = structlog.get_logger("tracking")
 
 _QR_SCALE = 12
 
@@ -45,29 +38,10 @@ def follow_to_camp(code: str, slug: str) -> ResponseReturnValue:
 
 
 def _follow(code: str, slug: str) -> ResponseReturnValue:
-    pointer = current_pointers().find(code.lower()[:20], request.args.get("c", "").lower()[:24])
-    if not pointer.link_id or pointer.archived:
+    pointer = current_pointers().find(code, request.args.get("c", ""))
+    if not pointer.leads_on:
         return _lost(410 if pointer.link_id else 404)
-    response = make_response("", 302)
-    response.location = f"/c/{slug}" if slug else pointer.target
-    # Every visit must reach us, and no cache may hand one visitor's cookie to another.
-    response.headers["Cache-Control"] = "no-store"
-    agent = request.headers.get("User-Agent", "")
-    purpose = request.headers.get("Sec-Purpose") or request.headers.get("Purpose") or ""
-    if not rules.is_bot(agent, request.method, purpose):
-        _note(pointer.link_id, agent, response)
-    return response
-
-
-def _note(link_id: int, agent: str, response: Response) -> None:
-    visitor = visitor_code() or secrets.token_hex(8)
-    set_visitor(response, visitor)
-    now = current_parts().clock.now()
-    try:
-        current_spool().append(Click(secrets.token_hex(10), now, link_id, visitor, rules.device(agent)))
-    except OSError:
-        # A full disk loses a count; it must not lose the visitor.
-        log.exception("spool.failed")
+    return lead_on(current_app, request, pointer, slug)
 
 
 def _lost(status: int) -> ResponseReturnValue:

@@ -17,10 +17,10 @@ from threading import Lock
 from typing import cast
 
 import structlog
-from flask import current_app
+from flask import Flask, current_app
 
 from lms.affiliates.tracking.rules import Click, read_line, write_line
-from lms.kernel.parts import current_parts
+from lms.kernel.parts import EXTENSION, Parts
 
 _EXTENSION = "encamp.spool"
 _SEGMENT_SECONDS = 2.0
@@ -172,7 +172,13 @@ def _read(path: Path, fd: int, offset: int, closed: bool) -> Segment:
 
 def current_spool() -> Spool:
     """Give the spool of the app at work."""
-    spool = current_app.extensions.get(_EXTENSION)
+    return spool_of(current_app)
+
+
+def spool_of(app: Flask) -> Spool:
+    """Give the spool of an app."""
+    spool = app.extensions.get(_EXTENSION)
     if spool is None:
-        spool = current_app.extensions.setdefault(_EXTENSION, Spool(current_parts().settings.instance / "spool"))
+        parts = cast(Parts, app.extensions[EXTENSION])
+        spool = app.extensions.setdefault(_EXTENSION, Spool(parts.settings.instance / "spool"))
     return cast(Spool, spool)

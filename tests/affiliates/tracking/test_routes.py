@@ -37,11 +37,14 @@ def _fresh_memory(app: Flask) -> None:
     current_spool().close()
 
 
-@pytest.fixture
-def linked(work: Open) -> tuple[Any, queries.Link, Cohort]:
+@pytest.fixture(params=["looked up", "remembered"])
+def linked(work: Open, client: FlaskClient, request: pytest.FixtureRequest) -> tuple[Any, queries.Link, Cohort]:
     with work() as w:
         partner, link = make_linked_partner(w)
-        return partner, link, make_cohort(w, starts_on=date(2027, 3, 1))
+        cohort = make_cohort(w, starts_on=date(2027, 3, 1))
+    if request.param == "remembered":
+        client.head(f"/r/{link.code}")
+    return partner, link, cohort
 
 
 def touches(read: Look) -> list[models.Touch]:
