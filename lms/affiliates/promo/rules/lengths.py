@@ -1,8 +1,9 @@
 """How much of a camp's story fits on a poster: a shorter true sentence instead of a refusal."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
+
+from lms.kernel.widths import width
 
 # Marks of both languages, full-width ones by number: ideographic stop, comma, colon, brackets.
 _SENTENCE = re.compile(r".+?(?:[\u3002\uff01\uff1f]+[\u300d\u300f\u201d]?|[.!?]+[\u201d\"]?(?=\s|$)|$)", re.DOTALL)
@@ -10,21 +11,6 @@ _BREAK = re.compile(r"[\uff0c\uff1b\uff1a\u3001,;:\u2014\u2013\uff08( -]")
 _LOOSE_END = re.compile(_BREAK.pattern + "+$")
 _CLAUSE = re.compile(r"[\uff0c\uff1b,;]")
 _HEAD = re.compile(r"^[^\uff1a:]{1,20}[\uff1a:]\s*")
-# Widths of the documents' sans face in full-width characters.
-_NARROW, _LETTER, _BROAD = 0.3, 0.57, 0.72
-
-
-def width(text: str) -> float:
-    """Measure a line in full-width characters."""
-    return sum(map(_width_of, text))
-
-
-def _width_of(char: str) -> float:
-    if unicodedata.east_asian_width(char) in "WF":
-        return 1.0
-    if char in " iljtfrI.,:;'|!()-":
-        return _NARROW
-    return _BROAD if char in "mwMW" or char.isupper() else _LETTER
 
 
 def whole_sentences(text: str, most: float) -> str:

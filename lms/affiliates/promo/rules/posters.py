@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import Any
 
 from lms.affiliates.promo.errors import PosterRefused
-from lms.affiliates.promo.rules.lengths import first_clause, first_fitting, whole_sentences, width, without_heads
+from lms.affiliates.promo.rules.lengths import first_clause, first_fitting, whole_sentences, without_heads
 from lms.affiliates.promo.rules.refusals import refusal_text
 from lms.kernel.text import Language, Text
+from lms.kernel.widths import width
 
 # What each place holds at its smallest step, in full-width characters.
 _ITEM_WIDTH = 18.0

@@ -22,6 +22,7 @@ from lms.learning.camps.folder.names import (
     words_of,
 )
 from lms.learning.camps.folder.pages import list_addresses
+from lms.learning.camps.folder.paper import note_long_lines
 from lms.learning.camps.folder.shelf import Shelf
 from lms.learning.camps.folder.story import CAMP_FILE, Head, is_slug, plain_name, read_head, suggest_slug
 
@@ -103,6 +104,7 @@ def _draft(
     if report.errors:
         return Reading(None, report)
     story = head.story if head else Story(promise=report.title)
+    note_long_lines(CAMP_FILE if head else "", report.title, story, report)
     draft = CampDraft(
         slug=report.slug,
         title=report.title,
