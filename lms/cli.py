@@ -9,6 +9,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
+from lms.commerce.ledger.verifying import take_stock, verify
 from lms.demo.season import Progress, how_far, tell_season
 from lms.kernel.errors import Refusal
 from lms.kernel.jobs import Worker, make_huey
@@ -28,6 +29,7 @@ from lms.web.assets import build
 assets = AppGroup("assets", help="Front-end files.")
 camp = AppGroup("camp", help="Camps as folders of Markdown.")
 person = AppGroup("person", help="People and their roles.")
+ledger = AppGroup("ledger", help="The books.")
 demo = AppGroup("demo", help="The demo; refused outside the demo mode.")
 
 
@@ -97,6 +99,18 @@ def grant(mail: str, role: str) -> None:
     click.echo(f"{mail} is {role}.")
 
 
+@ledger.command("verify")
+@with_appcontext
+def verify_ledger() -> None:
+    """Check every journal, balance and seal from the first on; name the first that does not fit."""
+    with begin_work() as stocktaking:
+        stock = take_stock(stocktaking)
+    verdict = verify(begin_read(), stock)
+    if not verdict.is_good:
+        raise click.ClickException(verdict.fault)
+    click.echo(f"{verdict.journals} journals balance, {verdict.seals} seals hold.")
+
+
 @demo.command("season")
 @with_appcontext
 def season() -> None:
@@ -125,5 +139,5 @@ def work(threads: int) -> None:
 
 def add_commands(app: Flask) -> None:
     """Give the app its commands."""
-    for command in (assets, camp, demo, person, work):
+    for command in (assets, camp, demo, ledger, person, work):
         app.cli.add_command(command)

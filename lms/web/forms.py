@@ -43,7 +43,7 @@ class Form(FlaskForm):
 
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
             name = unbound_field.field_class.__name__
-            if name in ("StringField", "TextAreaField", "EmailField", "URLField", "SearchField"):
+            if name in ("StringField", "TextAreaField", "EmailField", "URLField", "SearchField", "Amount"):
                 options = {**options, "filters": [clean_text, *unbound_field.kwargs.pop("filters", [])]}
             return unbound_field.bind(form=form, **options)
 

@@ -13,7 +13,7 @@ from flask_login import current_user
 from lms.kernel.parts import current_parts
 from lms.kernel.text import as_language, current_language, speak, t, tn
 from lms.kernel.work import begin_read
-from lms.web import dates
+from lms.web import amounts, dates
 from lms.web.assets import Assets
 from lms.web.guards import current_actor
 from lms.web.headers import harden, request_id_of
@@ -203,5 +203,6 @@ def init_pages(app: Flask, assets: Assets) -> None:
     app.jinja_env.globals.update(t=t, tn=tn, icon=assets.icon, asset=assets.url, zone_name=dates.zone_name)
     app.jinja_env.filters.update(when=dates.when, due=dates.due, day=dates.day, clock=dates.clock, span=dates.span)
     app.jinja_env.filters.update(yours=dates.yours)
+    app.jinja_env.filters.update(money=amounts.money, price=amounts.price)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -123,6 +123,23 @@ def find_partner_by_id(read: Read, partner_id: int) -> Partner | None:
     return _one(read, select(*_COLUMNS).where(PartnerRow.id == partner_id))
 
 
+def names_of(read: Read, ids: list[int]) -> dict[int, str]:
+    """Give the names of some partners by id; an unknown one is left out."""
+    if not ids:
+        return {}
+    rows = read.session.execute(select(PartnerRow.id, PartnerRow.name).where(PartnerRow.id.in_(ids)))
+    return {row[0]: row[1] for row in rows}
+
+
+def find_approved(read: Read, handle: str) -> int | None:
+    """Find the id of the approved partner with a handle, the present one or an earlier one."""
+    try:
+        partner = get_partner_by_code(read, handle)
+    except NotFound:
+        return None
+    return partner.id if partner.is_approved else None
+
+
 def get_partner_by_code(read: Read, code: str) -> Partner:
     """Get a partner by a public handle, the present one or an earlier one; raises NotFound."""
     handle = code.strip().lower()

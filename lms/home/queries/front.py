@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
 
+from lms.commerce.shop.queries import Price, prices
 from lms.kernel.text import current_language
 from lms.kernel.work import Actor, Read
 from lms.learning.camps import queries as camps
@@ -17,10 +18,11 @@ from lms.people.accounts.queries import Person
 
 @dataclass(frozen=True)
 class Offer:
-    """A cohort that takes students, with its free seats."""
+    """A cohort that takes students, with its free seats and its price; None where it is free."""
 
     cohort: Cohort
     left: int
+    price: Price | None = None
 
     @property
     def is_full(self) -> bool:
@@ -81,7 +83,7 @@ class LandingPage:
 
 
 def list_open_camps(read: Read) -> list[OpenCamp]:
-    """List what can be joined now in three statements: the reader's language, free seats, the earliest start first."""
+    """List what can be joined now in four statements: the reader's language, free seats, the earliest start first."""
     cohorts = camps.list_open_cohorts(read)
     if not cohorts:
         return []
@@ -100,7 +102,7 @@ def list_open_camps(read: Read) -> list[OpenCamp]:
 
 
 def look_at_landing(read: Read, who: Actor, slug: str, wanted: str = "") -> LandingPage:
-    """Gather a landing page in six statements, two more for somebody signed in.
+    """Gather a landing page in seven statements, two more for somebody signed in.
 
     `wanted` is the code of one of the open cohorts; without it the earliest with free seats is chosen.
     Refuses: CampNotFound.
@@ -146,8 +148,9 @@ def stretches_of(landing: Landing) -> list[Stretch]:
 def _offers(read: Read, cohorts: Sequence[Cohort]) -> list[Offer]:
     if not cohorts:
         return []
-    left = enrollments.seats_left(read, [cohort.id for cohort in cohorts])
-    return [Offer(cohort, left.get(cohort.id, cohort.seats)) for cohort in cohorts]
+    ids = [cohort.id for cohort in cohorts]
+    left, costs = enrollments.seats_left(read, ids), prices(read, ids, read.now)
+    return [Offer(cohort, left.get(cohort.id, cohort.seats), costs.get(cohort.id)) for cohort in cohorts]
 
 
 def _results(read: Read, finished: Cohort | None) -> Results | None:

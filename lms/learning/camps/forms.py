@@ -8,15 +8,11 @@ from zoneinfo import ZoneInfo
 
 from flask_wtf.file import FileField
 from wtforms import (
-    DateField,
-    DateTimeLocalField,
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
-    TimeField,
 )
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -29,6 +25,7 @@ from lms.learning.camps.rules import CertificateStyle, zone_of
 from lms.learning.camps.service.cohorts import MOST_SEATS, CohortChanges, CohortPlan
 from lms.learning.camps.service.publishing import LONGEST_TITLE
 from lms.web.dates import now
+from lms.web.fields import Clock, Day, Moment, Whole
 from lms.web.forms import Form, at_most, between, label, optional, required
 
 COMMON_ZONES = (
@@ -45,38 +42,6 @@ COMMON_ZONES = (
     "Australia/Sydney",
     "UTC",
 )
-
-
-class _Day(DateField):
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(t("请填日期，如 2026-12-01。", "Enter a date, such as 2026-12-01.")) from None
-
-
-class _Clock(TimeField):
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(t("请填时间，如 22:00。", "Enter a time, such as 22:00.")) from None
-
-
-class _Moment(DateTimeLocalField):
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(t("请填日期和时间。", "Enter a date and a time.")) from None
-
-
-class _Whole(IntegerField):
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(t("请填整数。", "Enter a whole number.")) from None
 
 
 class _Checks(SelectMultipleField):
@@ -144,10 +109,10 @@ class CohortForm(Form):
     """A cohort's dates and rules; `camp` and `seats` only matter while it is set up."""
 
     name = StringField(label("名称", "Name"), validators=[optional(), at_most(120)])
-    starts_on = _Day(label("第 1 天", "Day 1"), validators=[_given])
+    starts_on = Day(label("第 1 天", "Day 1"), validators=[_given])
     time_zone = StringField(label("时区", "Time zone"), validators=[required(), _known_zone], default="Asia/Shanghai")
-    cutoff = _Clock(label("每天截止", "Daily cutoff"), validators=[_given])
-    completion_percent = _Whole(label("结营要完成", "Needed to complete"), validators=[_given, between(1, 100)])
+    cutoff = Clock(label("每天截止", "Daily cutoff"), validators=[_given])
+    completion_percent = Whole(label("结营要完成", "Needed to complete"), validators=[_given, between(1, 100)])
     certificate_style = SelectField(
         label("证书样式", "Certificate"),
         choices=[
@@ -158,8 +123,8 @@ class CohortForm(Form):
         validate_choice=False,
         validators=[_listed],
     )
-    enrolls_from = _Moment(label("报名开始", "Enrollment opens"), validators=[optional()])
-    enrolls_until = _Moment(label("报名截止", "Enrollment closes"), validators=[optional()])
+    enrolls_from = Moment(label("报名开始", "Enrollment opens"), validators=[optional()])
+    enrolls_until = Moment(label("报名截止", "Enrollment closes"), validators=[optional()])
 
     def changes(self) -> CohortChanges:
         """Give the values as the service takes them; a name left empty stays as it is."""
@@ -189,7 +154,7 @@ class CohortForm(Form):
 
 class NewCohortForm(CohortForm):
     camp = SelectField(label("训练营", "Camp"), validate_choice=False, validators=[_listed])
-    seats = _Whole(label("席位", "Seats"), validators=[_given, between(1, MOST_SEATS)], default=100)
+    seats = Whole(label("席位", "Seats"), validators=[_given, between(1, MOST_SEATS)], default=100)
     tutors = _Checks(label("答疑老师", "Tutors"), validate_choice=False, validators=[_listed])
 
     def validate_starts_on(self, field: Any) -> None:

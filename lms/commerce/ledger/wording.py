@@ -1,0 +1,39 @@
+"""The accounts in words for people."""
+
+from lms.commerce.ledger.rules import Account, Side
+from lms.kernel.text import Text
+
+ACCOUNTS: dict[Account, Text] = {
+    Account.PSP_CLEARING: Text("支付渠道待结算", "Held by the payment gateway"),
+    Account.BANK: Text("银行存款", "Bank"),
+    Account.PAYOUT_BANK: Text("付款账户", "Payout bank account"),
+    Account.AGENT_RECEIVABLE: Text("代收人应交", "Due from collecting agents"),
+    Account.PARTNER_DEBT: Text("合伙人欠款", "Owed by partners"),
+    Account.DISPUTE_RECEIVABLE: Text("争议款待定", "Held in disputes"),
+    Account.DEFERRED_TUITION: Text("预收学费", "Tuition paid in advance"),
+    Account.HELD: Text("佣金（观察期内）", "Commissions held"),
+    Account.AVAILABLE: Text("佣金（可提现）", "Commissions available"),
+    Account.LOCKED: Text("佣金（冻结）", "Commissions locked"),
+    Account.RESERVED: Text("提现申请中", "Payouts requested"),
+    Account.IN_TRANSIT: Text("提现在途", "Payouts on their way"),
+    Account.TAX_PAYABLE: Text("代扣税款", "Tax withheld"),
+    Account.TUITION: Text("学费收入", "Tuition earned"),
+    Account.REFUNDS: Text("退款", "Refunds of earned tuition"),
+    Account.COMMISSION_EXP: Text("佣金支出", "Commissions"),
+    Account.UPLIFT_EXP: Text("月度加成支出", "Monthly uplifts"),
+    Account.TEAM_EXP: Text("团队奖励支出", "Team bonuses"),
+    Account.BONUS_EXP: Text("奖金与调整", "Bonuses and adjustments"),
+    Account.FORFEIT_INCOME: Text("罚没收入", "Forfeited commissions"),
+    Account.PSP_FEE: Text("支付渠道手续费", "Gateway fees"),
+    Account.PAYOUT_FEE: Text("提现手续费", "Payout fees"),
+    Account.DISPUTE_LOSS: Text("争议损失", "Lost disputes"),
+    Account.BAD_DEBT: Text("坏账", "Written-off debts"),
+    Account.FX_DIFF: Text("汇兑差额", "Exchange differences"),
+}
+
+SIDES: dict[Side, Text] = {
+    Side.ASSET: Text("资产", "Assets"),
+    Side.LIABILITY: Text("负债", "Liabilities"),
+    Side.INCOME: Text("收入", "Income"),
+    Side.EXPENSE: Text("支出", "Expenses"),
+}

@@ -1,0 +1,90 @@
+"""Coupons in the console."""
+
+from __future__ import annotations
+
+from flask import Response, request, url_for
+
+from lms.commerce.shop import queries, service
+from lms.commerce.shop.forms import CouponForm
+from lms.commerce.shop.routes.door import blueprint
+from lms.kernel.text import t
+from lms.kernel.work import Read, begin_read, begin_work
+from lms.learning.camps import queries as camps
+from lms.web.dates import viewer_zone
+from lms.web.guards import current_actor, role
+from lms.web.htmx import render, see_other
+from lms.web.ports import ports
+from lms.web.refusals import refusals_on
+
+
+@blueprint.get("/console/coupons")
+@role("operator")
+def coupons() -> Response:
+    """List coupons and make new ones."""
+    read = begin_read()
+    return _show(read, _fresh_form(read))
+
+
+@blueprint.post("/console/coupons")
+@role("operator")
+def make_coupon() -> Response:
+    """Make a coupon, for everybody or bound to a partner."""
+    read = begin_read()
+    form = CouponForm()
+    form.camp.choices = _camps(read)
+    if form.validate_on_submit():
+        owner = _owner(read, form)
+        terms = form.terms(viewer_zone().key, owner)
+        if not form.errors:
+            with refusals_on(form), begin_work() as work:
+                service.make_coupon(work, current_actor(), form.code.data or "", terms)
+            if not form.errors:
+                return see_other(url_for(".coupons"), t("优惠码做好了。", "The code is ready."))
+    return _show(begin_read(), form, 422)
+
+
+@blueprint.post("/console/coupons/<code>/archive")
+@role("operator")
+def archive_coupon(code: str) -> Response:
+    """Retire a coupon; open orders keep it."""
+    with begin_work() as work:
+        service.archive_coupon(work, current_actor(), code)
+    return see_other(url_for(".coupons"), t("已停用。", "Retired."))
+
+
+def _camps(read: Read) -> list[tuple[str, str]]:
+    every = [("", t("所有训练营", "All camps"))]
+    return every + [(str(camp.id), camp.title) for camp in camps.list_camps(read)]
+
+
+def _owner(read: Read, form: CouponForm) -> int | None:
+    """Find the partner a coupon is bound to; an unknown handle becomes the field's error."""
+    handle = (form.partner.data or "").strip()
+    if not handle:
+        return None
+    found = ports.partner_of_handle(read, handle)
+    if found is None:
+        form.partner.errors = [t("没有这个合伙人短码。", "No partner has this handle.")]
+    return found
+
+
+def _fresh_form(read: Read) -> CouponForm:
+    form = CouponForm(formdata=None)
+    form.camp.choices = _camps(read)
+    return form
+
+
+def _show(read: Read, form: CouponForm, status: int = 200) -> Response:
+    archived = request.args.get("archived") == "1"
+    found = queries.list_coupons(read, archived=archived, before=request.args.get("before", None, int))
+    owners = ports.partner_names(read, [one.terms.owner_id for one in found if one.terms.owner_id is not None])
+    return render(
+        "commerce/shop/coupons.html",
+        status=status,
+        coupons=found,
+        archived=archived,
+        owners=owners,
+        camps=dict(_camps(read)),
+        form=form,
+        older=found[-1].id if len(found) == 50 else None,
+    )
