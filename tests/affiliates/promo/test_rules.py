@@ -140,6 +140,38 @@ def test_the_outline_picks_days_that_fit() -> None:
     assert rules.poster_data(Design.OUTLINE, short, MAKER)["finale"] == "第 1 天：结营"
 
 
+@pytest.mark.parametrize(
+    ("weeks", "stages", "items", "headline"),
+    [
+        (3, 3, 3, "每天做什么"),
+        (4, 4, 2, "每天做什么"),
+        (5, 5, 1, "每天做什么"),
+        (6, 6, 0, "一段一段走"),
+        (14, 9, 0, "一段一段走"),
+    ],
+)
+def test_the_outline_of_a_longer_camp_shows_fewer_days(weeks: int, stages: int, items: int, headline: str) -> None:
+    days = [Day(n, f"第 {n} 件小事") for n in range(1, weeks * 7 + 1)]
+    named = [Week(f"练第 {n} 件", n * 7 - 6, n * 7) for n in range(1, weeks + 1)]
+    data = rules.poster_data(Design.OUTLINE, replace(OFFER, days=days, weeks=named), MAKER)
+    assert [len(stage["items"]) for stage in data["stages"]] == [items] * stages
+    assert data["headline"] == [f"{weeks * 7} 天，", headline]
+    assert data["stages"][-1]["days"].endswith(f"–{weeks * 7} 天")
+    if weeks == 14:
+        assert (data["stages"][-1]["title"], data["stages"][-1]["days"]) == ("还有 6 段", "第 57–98 天")
+
+
+@pytest.mark.parametrize(
+    ("last", "spans"), [(2, []), (7, ["1–7"]), (16, ["1–7", "8–16"]), (24, ["1–7", "8–14", "15–21", "22–24"])]
+)
+def test_the_outline_of_a_camp_without_named_weeks_goes_by_the_calendar(last: int, spans: list[str]) -> None:
+    days = [Day(n, f"第 {n} 件小事") for n in range(1, last + 1)]
+    data = rules.poster_data(Design.OUTLINE, replace(OFFER, days=days, weeks=[]), MAKER)
+    assert [(one["title"], one["days"]) for one in data["stages"]] == [
+        (f"第 {n} 周", f"第 {span} 天") for n, span in enumerate(spans, 1)
+    ]
+
+
 def test_results_count_everybody_who_began() -> None:
     data = rules.poster_data(Design.RESULTS, OFFER, MAKER)
     assert data["headline"] == ["62 人出发", "58 人到达"] and (data["total"], data["done"]) == (62, 58)

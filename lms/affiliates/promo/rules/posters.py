@@ -21,7 +21,10 @@ _KICKER_WIDTH = 17.0
 _RESULT_KICKER_WIDTH = 19.0
 _ROLE_WIDTH = 24.0
 _SUMMARY_WIDTH = 62.0
-_ITEMS = 3
+# How many days of each stretch the page holds beside so many stretches; with more it shows the stretches alone.
+_ITEMS = {1: 3, 2: 3, 3: 3, 4: 2, 5: 1}
+_STAGES = 9
+_WEEK = 7
 _MONTHS = "January February March April May June July August September October November December".split()
 
 
@@ -158,17 +161,20 @@ def _countdown(offer: Offer) -> dict[str, Any]:
 def _outline(offer: Offer) -> dict[str, Any]:
     say = offer.language
     days = offer.days
-    n = len(days)
-    heads = Text("{n} 天，\n每天做什么", "{n} days,\nday by day").in_(say, n=n)
+    weeks = _weeks(offer)
+    most = _ITEMS.get(len(weeks), 0)
+    daily = Text("{n} 天，\n每天做什么", "{n} days,\nday by day")
+    weekly = Text("{n} 天，\n一段一段走", "{n} days,\nstep by step")
+    heads = (daily if most else weekly).in_(say, n=len(days))
     span = Text("第 {first}–{last} 天", "Days {first}–{last}")
-    titles = without_heads([week.title for week in offer.weeks], _STAGE_WIDTH)
+    titles = without_heads([week.title for week in weeks], _STAGE_WIDTH)
     stages = [
         {
             "title": title,
             "days": span.in_(say, first=week.first, last=week.last),
-            "items": _items([day for day in days[:-1] if week.first <= day.number <= week.last], say),
+            "items": _items([day for day in days[:-1] if week.first <= day.number <= week.last], most, say),
         }
-        for week, title in zip(offer.weeks, titles, strict=True)
+        for week, title in zip(weeks, titles, strict=True)
     ]
     return {
         "palette": "paper",
@@ -179,11 +185,24 @@ def _outline(offer: Offer) -> dict[str, Any]:
     }
 
 
-def _items(days: Sequence[Day], say: Language) -> list[dict[str, str]]:
-    """Pick the first, a middle and the last day whose titles fit one line."""
+def _weeks(offer: Offer) -> list[Week]:
+    """Give the stretches of a camp, calendar weeks where it names none; past the ninth the rest becomes one."""
+    say, last = offer.language, max((day.number for day in offer.days), default=0)
+    week, rest = Text("第 {n} 周", "Week {n}"), Text("还有 {n} 段", "{n} more")
+    starts = list(range(1, last - 1, _WEEK))  # a day or two at the end belong to the week before
+    ends = zip(starts, [*(first - 1 for first in starts[1:]), last], strict=False)
+    weeks = list(offer.weeks) or [Week(week.in_(say, n=n), *span) for n, span in enumerate(ends, start=1)]
+    if len(weeks) <= _STAGES:
+        return weeks
+    shown, left = weeks[: _STAGES - 1], weeks[_STAGES - 1 :]
+    return [*shown, Week(rest.in_(say, n=len(left)), left[0].first, left[-1].last)]
+
+
+def _items(days: Sequence[Day], most: int, say: Language) -> list[dict[str, str]]:
+    """Pick days whose titles fit one line, spread from the first to the last."""
     fitting = [day for day in days if width(day.title) <= _ITEM_WIDTH]
-    step = max(1, (len(fitting) - 1) // (_ITEMS - 1))
-    chosen = fitting[::step][:_ITEMS] if len(fitting) > _ITEMS else fitting
+    step = max(1, (len(fitting) - 1) // max(1, most - 1))
+    chosen = fitting[::step][:most] if len(fitting) > most else fitting
     number = Text("第 {n} 天", "Day {n}")
     return [{"day": number.in_(say, n=day.number), "text": day.title} for day in chosen]
 
