@@ -72,6 +72,16 @@ class StaleForm(Refusal):
     )
 
 
+class DraftElsewhere(Refusal):
+    """Another device has saved a newer draft since this form last saw it."""
+
+    status = 409
+    text = Text(
+        "另一台设备上存了更新的草稿。这里写的都还在，选一份接着写。",
+        "A newer draft was saved on another device. What you wrote here is kept; choose which one to carry on with.",
+    )
+
+
 class TextMissing(Refusal):
     """The task asks for a text."""
 

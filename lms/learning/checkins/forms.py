@@ -45,6 +45,7 @@ class HandInForm(Form):
     files = MultipleFileField(label("文件", "Files"))
     opened = HiddenField()
     seen = HiddenField()
+    known = HiddenField()
 
     @property
     def values(self) -> HandInValues:

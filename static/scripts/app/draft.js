@@ -21,9 +21,19 @@
     note.textContent = note.dataset[kind].replace('{time}', time);
   };
 
+  // Which draft of the server's the form last saw; a device that has not seen the newest does not write over it.
+  const known = (form) => form.elements.namedItem('known');
+  const learn = (form, mark) => { if (known(form) && mark !== null) known(form).value = mark; };
+  const offer = (form, mark) => {
+    const choice = form.querySelector('[data-draft-choice]');
+    if (!choice) return;
+    choice.hidden = mark === null;
+    if (mark !== null) choice.dataset.mark = mark;
+  };
+
   const save = async (form) => {
     const before = texts(form);
-    keep(slot(form), { texts: before, sent: false });
+    keep(slot(form), { texts: before, sent: false, known: known(form)?.value });
     const body = new FormData(form);
     for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
     const token = document.querySelector('meta[name="csrf-token"]');
@@ -31,7 +41,11 @@
       const answer = await fetch(form.dataset.draftUrl, {
         method: 'POST', body, redirect: 'error', headers: token ? { 'X-CSRFToken': token.content } : {},
       });
+      if (answer.status === 401) { tell(form, 'ended'); return; }
+      if (answer.status === 409) { tell(form, 'elsewhere'); offer(form, answer.headers.get('Draft-Mark')); return; }
       if (!answer.ok) throw new Error(String(answer.status));
+      learn(form, answer.headers.get('Draft-Mark'));
+      offer(form, null);
       if (JSON.stringify(texts(form)) === JSON.stringify(before)) drop(slot(form));
       tell(form, 'saved');
     } catch { tell(form, 'kept'); }
@@ -51,8 +65,18 @@
     clearTimeout(waiting.get(form));
     keep(slot(form), { texts: texts(form), sent: true });
   });
+  document.addEventListener('click', (event) => {
+    const take = event.target.closest('[data-draft-take]');
+    if (!take) return;
+    const form = take.form;
+    if (take.dataset.draftTake === 'theirs') { clearTimeout(waiting.get(form)); drop(slot(form)); location.reload(); return; }
+    learn(form, take.closest('[data-draft-choice]').dataset.mark);
+    save(form);
+  });
+
   document.addEventListener('htmx:afterRequest', (event) => {
     const form = event.detail.requestConfig.elt.closest('form[data-draft-url]');
+    if (form && event.detail.xhr) learn(form, event.detail.xhr.getResponseHeader('Draft-Mark'));
     if (form && event.detail.xhr && (event.detail.successful || event.detail.xhr.status === 422)) drop(slot(form));
   });
 
@@ -68,6 +92,7 @@
     const copy = read(slot(form));
     if (!copy || copy.sent) return;
     for (const one of typed(form)) if (copy.texts[one.name]) one.value = copy.texts[one.name];
+    learn(form, copy.known ?? null);
     tell(form, 'restored');
     form.querySelectorAll('textarea').forEach((one) => one.dispatchEvent(new Event('input', { bubbles: true })));
   };

@@ -13,7 +13,7 @@ from lms.kernel.work import Actor, Read
 from lms.learning.camps.queries import Task, cohort_task_source
 from lms.learning.checkins import models as tables
 from lms.learning.checkins.queries.cards import HANDED_IN, Author, Said, Stored, list_stored, task_card
-from lms.learning.checkins.rules import require_hand_in
+from lms.learning.checkins.rules import mark_of, require_hand_in
 from lms.learning.checkins.rules.uploads import PICTURES
 from lms.learning.enrollments import queries as enrollments
 from lms.learning.enrollments.queries import Enrollment
@@ -82,6 +82,11 @@ class HandInPage:
     def revision(self) -> int:
         """Give the number of the latest version, 0 for none."""
         return self.stored.revisions if self.stored else 0
+
+    @property
+    def draft_mark(self) -> str:
+        """Give the mark of the draft as it is kept, empty for none."""
+        return mark_of(self.stored.draft) if self.stored else ""
 
     def may_hand_in(self, now: datetime) -> bool:
         """Say whether a (new) version is taken now."""

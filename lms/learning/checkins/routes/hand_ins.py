@@ -8,7 +8,7 @@ from lms.kernel.text import t
 from lms.kernel.work import Actor, begin_read, begin_work
 from lms.learning.camps.rules import TaskKind
 from lms.learning.checkins import queries, service
-from lms.learning.checkins.errors import DayLocked, NotForHandIn, StaleForm, TooManyFiles, WorkClosed
+from lms.learning.checkins.errors import DayLocked, DraftElsewhere, NotForHandIn, StaleForm, TooManyFiles, WorkClosed
 from lms.learning.checkins.forms import HandInForm, TickForm, read_opened, sign_opened
 from lms.learning.checkins.queries import HandInPage
 from lms.learning.checkins.routes import blueprint
@@ -45,7 +45,8 @@ def _show(
     page = queries.hand_in_page(read, enrollment, task)
     if form is None:
         form = _form_of(page, sign_opened(task_code, read.now))
-    return render(
+    form.known.data = page.draft_mark
+    answer = render(
         "learning/checkins/task.html" if task.kind == TaskKind.CHECK_IN else "learning/checkins/reading.html",
         part=part,
         status=status,
@@ -60,8 +61,12 @@ def _show(
         most_megabytes=MOST_MEGABYTES,
         accept=ACCEPT,
     )
+    # A part may leave the form around it on the page; its next draft must know what was kept with this one.
+    answer.headers[DRAFT_MARK] = page.draft_mark
+    return answer
 
 
+DRAFT_MARK = "Draft-Mark"
 ACCEPT = "image/*,.heic,.heif,.pdf,.docx,.xlsx,.pptx,.txt,.md"
 
 
@@ -136,11 +141,25 @@ def _keep(who: Actor, task_code: str, form: HandInForm, uploads: list[Upload]) -
 def draft(code: str, task_code: str) -> ResponseReturnValue:
     """Keep what is typed so far: nothing to show while typing, back to the form for the button."""
     form = HandInForm()
-    with begin_work() as work:
-        service.save_draft(work, current_actor(), task_code, form.values)
-    if "stay" in request.form:
+    chosen = "stay" in request.form
+    try:
+        with begin_work() as work:
+            mark = service.save_draft(
+                work, current_actor(), task_code, form.values, None if chosen else form.known.data
+            )
+    except DraftElsewhere:
+        # The form shows what to choose from; its own words stay on the page and on the device.
+        return make_response("", DraftElsewhere.status, {DRAFT_MARK: _mark(code, task_code)})
+    if chosen:
         return see_other(url_for(".task", code=code, task_code=task_code), t("草稿已存。", "Draft saved."))
-    return make_response("", 204)
+    return make_response("", 204, {DRAFT_MARK: mark})
+
+
+def _mark(code: str, task_code: str) -> str:
+    """Give the mark of the draft as it is kept now."""
+    read = begin_read()
+    cohort, enrollment = enrollments.require_student(read, current_actor(), code)
+    return queries.hand_in_page(read, enrollment, queries.require_task(read, cohort.id, task_code)).draft_mark
 
 
 @blueprint.post("/learn/<code>/tasks/<task_code>/files")

@@ -8,13 +8,14 @@ from sqlalchemy import select
 from lms.kernel.work import Actor, Work
 from lms.learning.camps.rules import TaskKind
 from lms.learning.checkins import models as tables
-from lms.learning.checkins.errors import CheckInVoided, NotForHandIn, StaleForm
+from lms.learning.checkins.errors import CheckInVoided, DraftElsewhere, NotForHandIn, StaleForm
 from lms.learning.checkins.events import CheckedIn
 from lms.learning.checkins.rules import (
     Asked,
     CheckInState,
     HandInValues,
     count_length,
+    mark_of,
     problems,
     require_hand_in,
     timing,
@@ -23,12 +24,20 @@ from lms.learning.checkins.rules.hand_in import MOST_CHARACTERS, read_number
 from lms.learning.checkins.service.place import Place, hold, require_place
 
 
-def save_draft(work: Work, who: Actor, task_code: str, values: HandInValues) -> None:
-    """Keep what is typed so far; nothing is handed in. Raises NotFound, WorkClosed, DayLocked, NotForHandIn."""
+def save_draft(work: Work, who: Actor, task_code: str, values: HandInValues, known: str | None = None) -> str:
+    """Keep what is typed so far and give its mark; nothing is handed in.
+
+    `known` is the mark of the draft that the form last saw; without it what comes in always wins.
+    Raises DraftElsewhere when another device has saved since, NotFound, WorkClosed, DayLocked, NotForHandIn.
+    """
     place = _at_check_in(work, who, task_code)
     row = hold(work, place)
-    row.draft = draft_of(values)
+    draft = draft_of(values)
+    if known is not None and mark_of(row.draft) not in ("", known, mark_of(draft)):
+        raise DraftElsewhere
+    row.draft = draft
     row.touched_at = work.now
+    return mark_of(draft)
 
 
 def draft_of(values: HandInValues) -> dict[str, Any]:
