@@ -13,6 +13,7 @@ from lms.people.accounts.choices import keep_choice
 from lms.people.accounts.fence.passkeys import AnyPasskey
 from lms.people.accounts.fence.passwords import BoundedPasswords
 from lms.people.accounts.fence.store import PersonStore
+from lms.people.accounts.fence.two_step import keep_two_step
 from lms.people.accounts.fence.words import DONE, MESSAGES, NOTES, OwnWords
 from lms.people.accounts.forms import SignUpForm
 from lms.people.accounts.mails import MAILS, OutboxMailUtil, render_for_account
@@ -143,6 +144,9 @@ def init_accounts(app: Flask) -> None:
     # Nobody signs in by a token in the address or a header, so no visitor's request is searched for one.
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     _limit(app)
+    finish = "security.two_factor_setup_validate"
+    kept = keep_two_step(cast(Any, app.view_functions[finish]), f"{_PAGES}two_step.html")
+    app.view_functions[finish] = kept
     user_logged_in.connect(_greet, app)
 
 

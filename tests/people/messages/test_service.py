@@ -165,6 +165,9 @@ def test_a_mail_carries_what_mail_programs_need(work: Any, drain: Any, mailbox: 
     assert headers["List-Unsubscribe"].startswith("<http://localhost/unsubscribe/")
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert headers["Message-ID"].endswith("@localhost>")
+    # A fixed width alone would be cut off on a phone.
+    assert ".column { width: 100%; max-width: 560px; }" in mailbox.sent[0].html
+    assert 'class="column"' in mailbox.sent[0].html
 
 
 def test_notices_are_read_one_by_one_and_together(work: Any, read: Any) -> None:
