@@ -1,4 +1,4 @@
-"""`make demo`: database, season, then web and worker until Ctrl-C.
+"""`make demo`: payment sandbox, database, season, then web and worker until Ctrl-C.
 
 The app is loaded once and forked, since loading it is most of what a start takes. Database connections
 do not survive a fork, so this process opens none: preparing is a child's work too.
@@ -7,6 +7,7 @@ do not survive a fork, so this process opens none: preparing is a child's work t
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import shutil
 import signal
@@ -23,14 +24,19 @@ from types import FrameType
 from flask import Flask
 from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
+from werkzeug.serving import make_server
 
+from lms.kernel.clock import ShiftedClock
 from lms.kernel.jobs import Worker, make_huey
 from lms.kernel.parts import current_parts
 from lms.kernel.settings import ROOT
+from lms.sandbox.app import create_sandbox
+from lms.sandbox.sandbox import DEFAULT_KEY, current_sandbox
 from lms.web.assets import AssetsError, build
 
 READY_SECONDS = 60
 END_SECONDS = 10
+SANDBOX_SECRET = "whsec_encamp_sandbox"  # noqa: S105 - known to everybody, as the sandbox is
 ACCOUNTS = ("student", "tutor", "partner", "operator", "finance")
 
 
@@ -76,12 +82,23 @@ def main() -> int:
     except AssetsError as error:
         print(error, file=sys.stderr)
         return 1
+    sandbox_port = _stand_in_for_stripe(options.port)
     # By name, since the wiring lies above every room.
     app: Flask = import_module("wsgi").app
-    prepared = _fork(lambda: _prepare(app))
-    if os.waitstatus_to_exitcode(os.waitpid(prepared, 0)[1]):
-        return 1
-    return _serve(app, options.port)
+    _stop_on_signals()
+    parts: dict[int, signal.Signals] = {}
+    try:
+        if sandbox_port is not None:
+            parts[_fork(lambda: _serve_sandbox(instance, options.port, sandbox_port))] = signal.SIGTERM
+            _wait_open(sandbox_port)
+        prepared = _fork(lambda: _prepare(app))
+        if os.waitstatus_to_exitcode(os.waitpid(prepared, 0)[1]):
+            return 1
+        return _serve(app, options.port, parts, sandbox_port)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        _end(parts)
 
 
 def _options() -> argparse.Namespace:
@@ -99,6 +116,58 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _stop_on_signals() -> None:
+    """End in order on SIGTERM and on SIGINT, which would be ignored when started in the background."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, stop)
+
+
+def _stand_in_for_stripe(port: int) -> int | None:
+    """Have the app speak with the sandbox, on the next free port; None when a key says that Stripe is meant."""
+    if os.environ.get("STRIPE_SECRET_KEY"):
+        return None
+    found = next(one for one in range(port + 1, port + 100) if _is_free(one))
+    os.environ["STRIPE_SECRET_KEY"] = DEFAULT_KEY
+    os.environ["STRIPE_WEBHOOK_SECRET"] = SANDBOX_SECRET
+    os.environ["STRIPE_API_BASE"] = f"http://127.0.0.1:{found}"
+    return found
+
+
+def _serve_sandbox(instance: Path, web_port: int, port: int) -> None:
+    """Play the payment gateway on the demo's clock until SIGTERM."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    instance.mkdir(parents=True, exist_ok=True)
+    app = create_sandbox(
+        instance / "sandbox.sqlite3",
+        webhook_url=f"http://127.0.0.1:{web_port}/webhooks/stripe",
+        webhook_secret=SANDBOX_SECRET,
+        now=ShiftedClock(instance / "demo-clock").now,
+    )
+    try:
+        make_server("127.0.0.1", port, app, threaded=True).serve_forever()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        with app.app_context():
+            current_sandbox().close()
+
+
+def _wait_open(port: int) -> None:
+    """Wait until somebody listens, since the season is told through the gateway too."""
+    until = time.monotonic() + END_SECONDS
+    while time.monotonic() < until:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _prepare(app: Flask) -> None:
@@ -135,27 +204,17 @@ def _fork(run: Callable[[], None]) -> int:
         os._exit(code)
 
 
-def _serve(app: Flask, port: int) -> int:
-    parts = {_fork(_Web(app, port).run): signal.SIGTERM, _fork(lambda: _work(app)): signal.SIGINT}
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    # SIGINT too: started in the background it would be ignored.
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(sign, stop)
-    try:
-        if not _wait_ready(port, parts):
-            print("The demo did not start; what went wrong stands above.", file=sys.stderr)
-            return 1
-        _greet(port)
-        while _all_live(parts):
-            time.sleep(0.5)
+def _serve(app: Flask, port: int, parts: dict[int, signal.Signals], sandbox_port: int | None) -> int:
+    """Run web and worker beside the parts that run already, until one of them ends or Ctrl-C."""
+    parts[_fork(_Web(app, port).run)] = signal.SIGTERM
+    parts[_fork(lambda: _work(app))] = signal.SIGINT
+    if not _wait_ready(port, parts):
+        print("The demo did not start; what went wrong stands above.", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        _end(parts)
+    _greet(port, sandbox_port)
+    while _all_live(parts):
+        time.sleep(0.5)
+    return 1
 
 
 def _all_live(parts: dict[int, signal.Signals]) -> bool:
@@ -177,8 +236,10 @@ def _wait_ready(port: int, parts: dict[int, signal.Signals]) -> bool:
     return False
 
 
-def _greet(port: int) -> None:
+def _greet(port: int, sandbox_port: int | None) -> None:
     print(f"ready http://127.0.0.1:{port}")
+    if sandbox_port is not None:
+        print(f"payments are played by http://127.0.0.1:{sandbox_port}/_sandbox")
     for name in ACCOUNTS:
         print(f"  {name}@example.com  encamp-demo", flush=True)
 

@@ -43,3 +43,29 @@ def test_short_forms_of_database_addresses_are_understood(short: str) -> None:
 def test_secrets_for_purposes_differ() -> None:
     settings = Settings.from_env(GOOD)
     assert settings.derived_secret("a") != settings.derived_secret("b") != settings.secret_key
+
+
+PAYING = {**GOOD, "STRIPE_SECRET_KEY": "sk_test_1", "STRIPE_WEBHOOK_SECRET": "whsec_a, whsec_b"}
+
+
+def test_payment_is_set_up_by_a_key_and_a_secret() -> None:
+    settings = Settings.from_env(PAYING)
+    assert settings.takes_payments
+    assert settings.stripe_webhook_secrets == ("whsec_a", "whsec_b")
+    assert settings.stripe_payment_methods == ("card", "alipay", "wechat_pay")
+    assert settings.checkout_origins == ("https://checkout.stripe.com", "https://connect.stripe.com")
+    alone = Settings.from_env(GOOD)
+    assert not alone.takes_payments and alone.checkout_origins == ()
+
+
+def test_a_key_without_a_secret_for_notices_is_refused() -> None:
+    with pytest.raises(SettingsRefused, match="STRIPE_WEBHOOK_SECRET"):
+        Settings.from_env({**PAYING, "STRIPE_WEBHOOK_SECRET": " "})
+
+
+def test_the_key_goes_nowhere_in_the_open() -> None:
+    local = Settings.from_env({**PAYING, "STRIPE_API_BASE": "http://127.0.0.1:5001/"})
+    assert local.checkout_origins == ("http://127.0.0.1:5001",)
+    for base in ("http://stripe.example.com", "ftp://127.0.0.1", "127.0.0.1:5001"):
+        with pytest.raises(SettingsRefused, match="STRIPE_API_BASE"):
+            Settings.from_env({**PAYING, "STRIPE_API_BASE": base})
