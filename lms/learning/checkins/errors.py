@@ -152,6 +152,16 @@ class FileTooLarge(Refusal):
     )
 
 
+class FileEmpty(Refusal):
+    """A file has nothing in it: often one that still lies in a cloud and not on the phone."""
+
+    status = 422
+    text = Text(
+        "「{name}」是空的，没有收下。文字还在；先在手机上打开它一次，再传。",
+        "“{name}” is empty and was not kept. Your text is; open it on your phone once, then send it again.",
+    )
+
+
 class FileKindRefused(Refusal):
     """A file is of no kind that can be shown or opened safely, whatever its name says."""
 

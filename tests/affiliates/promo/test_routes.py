@@ -94,6 +94,7 @@ def test_posters_are_drawn_once(
     assert client.get(f"{where}.png").data == full.data
     page = client.get(where)
     assert page.status_code == 200 and "长按图片保存" in page.text
+    assert 'width="1080" height="1920"' in page.text
     part = client.get(where, headers={"HX-Request": "true"}).text
     assert part.lstrip().startswith(f'<div id="poster-{design}">')
 

@@ -343,6 +343,8 @@ def test_a_correction_is_made_and_refused_at_its_field(
     assert post(client, f"{url}/reissue", {**form, "language": "fr"}).status_code == 422
     assert post(client, f"{url}/reissue", {**form, "display_name": "林晓彤"}).status_code == 303
     assert queries.get_certificate(read(), scene.code).snapshot.name == "林晓彤"
+    drawing = client.get(url).get_data(as_text=True)
+    assert "文件正在生成" in drawing and 'hx-select="#files"' in drawing
     assert post(client, f"{url}/redraw").status_code == 303
 
 

@@ -335,7 +335,7 @@ def test_large_pictures_are_made_smaller() -> None:
         (b"MZ\x90\x00\x03", errors.FileKindRefused, 415),
         (b"\x89PNG\r\n\x1a\n broken", errors.FileBroken, 422),
         (picture()[:200], errors.FileBroken, 422),
-        (b"", errors.FileKindRefused, 415),
+        (b"", errors.FileEmpty, 422),
     ],
 )
 def test_bad_files_are_refused_by_content(data: bytes, refusal: type[Exception], status: int) -> None:

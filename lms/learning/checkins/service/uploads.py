@@ -6,7 +6,7 @@ from io import BytesIO
 import pillow_heif
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from lms.learning.checkins.errors import FileBroken, FileKindRefused, FileTooLarge
+from lms.learning.checkins.errors import FileBroken, FileEmpty, FileKindRefused, FileTooLarge
 from lms.learning.checkins.rules.uploads import MOST_BYTES, MOST_MEGABYTES, PICTURES, kind_of, safe_name
 
 pillow_heif.register_heif_opener()
@@ -28,11 +28,13 @@ class Upload:
 def prepare_upload(data: bytes, name: str) -> Upload:
     """Make a file ready: pictures turned upright, scaled and stripped of place and device, HEIC as JPEG.
 
-    Raises FileTooLarge, FileKindRefused, FileBroken, each tied to the field `files`.
+    Raises FileTooLarge, FileEmpty, FileKindRefused, FileBroken, each tied to the field `files`.
     """
     shown = name.replace("\\", "/").rsplit("/", 1)[-1][:60]
     if len(data) > MOST_BYTES:
         raise FileTooLarge(field="files", name=shown, most=MOST_MEGABYTES)
+    if not data:
+        raise FileEmpty(field="files", name=shown)
     kind = kind_of(data)
     if kind is None:
         raise FileKindRefused(field="files", name=shown)
