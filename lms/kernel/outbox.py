@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from sqlalchemy import JSON, Index, String, Text
+from sqlalchemy import JSON, Index, String, Text, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.db import Key, Model, insert_missing, key, one_of
@@ -197,18 +197,20 @@ def tell(work: Work, event: Event) -> bool:
     name = type(event).__name__
     handlers = current_parts().subscriptions.handlers_of(name)
     payload = event_payload(event)
-    for handler in handlers:
-        work.session.add(
-            OutboxRow(
-                kind=RowKind.EVENT,
-                name=name,
-                handler=handler,
-                order_key=f"{handler}:{event.order_key}" if event.order_key else None,
-                payload=payload,
-                run_at=work.now,
-                created_at=work.now,
-            )
-        )
+    rows = [
+        {
+            "kind": RowKind.EVENT,
+            "name": name,
+            "handler": handler,
+            "order_key": f"{handler}:{event.order_key}" if event.order_key else None,
+            "payload": payload,
+            "run_at": work.now,
+            "created_at": work.now,
+        }
+        for handler in handlers
+    ]
+    if rows:
+        work.session.execute(insert(OutboxRow), rows)
     return bool(handlers)
 
 

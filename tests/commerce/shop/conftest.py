@@ -31,5 +31,8 @@ def stall(
     read: Callable[[], Read],
     gate: FakeGateway,
     clock: FixedClock,
+    drain: Callable[[], int],
 ) -> Stall:
+    """Open a stall; the hourly comparison with the gateway has just run, so that it settles nothing by itself."""
+    drain()
     return Stall(work, read, gate, clock.now)

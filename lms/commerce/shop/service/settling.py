@@ -76,10 +76,10 @@ def settle(work: Work, confirmed: PaymentConfirmed) -> Settled:
     payment = _payment_for(work, order, payments, confirmed)
     if payment.state in (PaymentState.PAID, PaymentState.SURPLUS):
         return Settled(SettleOutcome.REPEATED, order.id)
+    why = _admit(work, order, confirmed)
     payment.checkout_id, payment.payment_id = confirmed.checkout_id, confirmed.payment_id
     payment.amount_minor, payment.currency = confirmed.amount_minor, confirmed.currency
-    payment.paid_at = work.now
-    why = _admit(work, order, payment)
+    payment.paid_at, payment.state = work.now, PaymentState.PAID if why is None else PaymentState.SURPLUS
     gateway.note_settled(work, "payment", confirmed.checkout_id, order.code, confirmed.amount_minor, confirmed.currency)
     if any(one.state in LIVE_PAYMENTS for one in payments if one.id != payment.id):
         close_live_payments(work, order, but=payment.id)
@@ -114,16 +114,15 @@ def _payment_for(
     )
 
 
-def _admit(work: Work, order: tables.ShopOrder, payment: tables.Payment) -> SurplusWhy | None:
+def _admit(work: Work, order: tables.ShopOrder, confirmed: PaymentConfirmed) -> SurplusWhy | None:
     """Give the seat for a payment and settle its order; or say why the payment is not needed."""
     if order.state not in UNPAID_STATES:
         return SurplusWhy.PAID_TWICE
-    if (payment.amount_minor, payment.currency) != (order.net_minor, order.currency):
+    if (confirmed.amount_minor, confirmed.currency) != (order.net_minor, order.currency):
         return SurplusWhy.OTHER_AMOUNT
     done = enrollments.activate(work, SYSTEM, order.cohort_id, order.buyer_id, order.referral)
     if done.outcome not in _SEATS:
         return SurplusWhy.HAS_SEAT if done.outcome is Outcome.ALREADY else SurplusWhy.NO_ENTRY
-    payment.state = PaymentState.PAID
     _mark_paid(work, order, OrderMethod.ONLINE, _SEATS[done.outcome])
     _book_paid(work, order, debit(Account.PSP_CLEARING, order.net_minor))
     return None
@@ -160,7 +159,6 @@ def _book_paid(work: Work, order: tables.ShopOrder, money: Entry) -> None:
 
 
 def _give_back(work: Work, order: tables.ShopOrder, payment: tables.Payment, why: SurplusWhy) -> None:
-    payment.state = PaymentState.SURPLUS
     work.session.flush()
     if order.state == OrderState.OPEN and why is not SurplusWhy.OTHER_AMOUNT:
         close_order(work, order, OrderState.CANCELED)
