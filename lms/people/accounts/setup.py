@@ -52,7 +52,7 @@ _FEATURES: dict[str, object] = {
     "PASSWORD_LENGTH_MIN": 8,
     "PASSWORD_SCHEMES": ["argon2"],
     # The browser of a signed-in tutor at a shared desk must not keep the pages.
-    "CACHE_CONTROL": {"private": True, "no-store": True},
+    "CACHE_CONTROL": {"private": None, "no-store": None},
     "CLI_USERS_NAME": None,
     "CLI_ROLES_NAME": None,
     "STATIC_FOLDER": None,
