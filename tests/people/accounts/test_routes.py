@@ -264,7 +264,7 @@ def test_pages_of_people_are_whole(client: Any, work: Any, url: str, key: str) -
     post(client, "/login", {"email": f"{key}@example.com", "password": PASSWORD})
     answer = client.get(url)
     assert answer.status_code == 200
-    assert answer.headers["Cache-Control"] == ("no-cache" if url == "/me" else "private, no-store")
+    assert answer.headers["Cache-Control"] == ("no-store" if url == "/me" else "private, no-store")
 
 
 def test_two_steps_and_recovery_codes(client: Any, work: Any, drain: Any, mailbox: Any) -> None:
