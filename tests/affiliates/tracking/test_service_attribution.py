@@ -106,8 +106,8 @@ def test_a6_a_partners_own_link_never_wins_and_is_flagged(work: Open) -> None:
     with work() as w:
         (a, own), (b, two) = make_linked_partner(w, "Ada Lin"), make_linked_partner(w, "Bo Chen")
         click(w, own, w.now, "alone")
-        click(w, two, w.now - timedelta(hours=1), "both")
-        click(w, own, w.now, "both")
+        click(w, two, w.now, "both")
+        click(w, own, w.now + timedelta(seconds=1), "both")
         for visitor, winner in (("alone", None), ("both", b.id)):
             found = service.resolve_referral(w, visitor, a.person_id)
             assert found is not None and (found["partner_id"], found["self"]) == (winner, True)

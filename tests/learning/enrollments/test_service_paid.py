@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -30,7 +30,7 @@ MINUTES = timedelta(minutes=45)
 
 def paid(work: Begin, count: int = 2, **plan: object) -> tuple[Cohort, list[Person]]:
     with work() as w:
-        cohort = make_cohort(w, **plan)  # type: ignore[arg-type]
+        cohort = make_cohort(w, **{"starts_on": date(2026, 12, 1), **plan})  # type: ignore[arg-type]
         service.require_payment(w, cohort.id, needed=True)
         return cohort, make_people(w, count)
 
@@ -105,7 +105,7 @@ def test_the_expelled_and_canceled_cohorts_let_nobody_in(work: Begin, read: Look
     with pytest.raises(ReturnBarred):
         hold(work, cohort, lin)
     with work() as w:
-        camps.move_cohort(w, SYSTEM, cohort.id, "canceled")
+        camps.move_cohort(w, SYSTEM, cohort.id, "canceled", "人数不够")
     assert activate(work, cohort, he).outcome is Outcome.REFUSED
     assert queries.count_seats(read(), cohort.id).taken == 0
 
@@ -224,7 +224,7 @@ def test_a_canceled_cohort_drops_its_holds(work: Begin, read: Look, drain: Calla
     hold(work, cohort, lin)
     activate(work, cohort, he)
     with work() as w:
-        camps.move_cohort(w, SYSTEM, cohort.id, "canceled")
+        camps.move_cohort(w, SYSTEM, cohort.id, "canceled", "人数不够")
     drain()
     assert queries.count_seats(read(), cohort.id).taken == 0
 
