@@ -55,6 +55,7 @@ ROOMS = (
     "lms.commerce.gateway",
     "lms.affiliates.partners",
     "lms.affiliates.tracking",
+    "lms.affiliates.commissions",
     "lms.affiliates.promo",
     "lms.affiliates.contests",
     "lms.home",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from lms.affiliates.commissions import handlers as commissions
+from lms.affiliates.commissions.events import PlanPublished
+from lms.affiliates.commissions.jobs import RELEASE
 from lms.affiliates.contests import handlers as contests
-from lms.affiliates.partners.events import PartnerApproved
+from lms.affiliates.partners.events import PartnerApproved, PartnerLocked, PartnerUnlocked
 from lms.affiliates.tracking import handlers as tracking
 from lms.affiliates.tracking.events import NumbersMoved
 from lms.affiliates.tracking.jobs import INGEST
 from lms.commerce.gateway.jobs import RECONCILE, RECONCILING
+from lms.commerce.shop.events import DisputeClosed, DisputeOpened, OrderPaid, OrderRefunded
 from lms.kernel.outbox import ErrandKind, Handler, Pump, Schedule, Subscriptions
 from lms.learning.camps.events import CohortMoved, CohortOpened
 from lms.learning.camps.jobs import IMPORT
@@ -41,6 +45,13 @@ EVENTS: list[tuple[type[Any], Handler]] = [
     (DigestPublished, questions.on_digest_published),
     (AnswerCorrected, questions.on_answer_corrected),
     (PartnerApproved, tracking.on_partner_approved),
+    (OrderPaid, commissions.on_order_paid),
+    (OrderRefunded, commissions.on_order_refunded),
+    (DisputeOpened, commissions.on_dispute_opened),
+    (DisputeClosed, commissions.on_dispute_closed),
+    (PartnerLocked, commissions.on_partner_locked),
+    (PartnerUnlocked, commissions.on_partner_unlocked),
+    (PlanPublished, commissions.on_plan_published),
     (NumbersMoved, contests.on_numbers_moved),
 ]
 
@@ -61,6 +72,7 @@ SCHEDULES: list[Schedule | Pump] = [
     CLOSE_ANSWERED,
     SWEEP,
     INGEST,
+    RELEASE,
     RECONCILE,
 ]
 

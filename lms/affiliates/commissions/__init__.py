@@ -1,5 +1,6 @@
-"""Commissions: what a partner earns on an order, when it becomes theirs, what is taken back, and why.
+"""What partners earn: plans and their versions, lines with their reversals, and the moves of a partner's money.
 
-Owns plans and their versions, commission lines, reversals and what was decided about each order.
-Hears OrderPaid, OrderRefunded, DisputeOpened, DisputeClosed, PartnerLocked, PartnerUnlocked; tells CommissionMoved.
+Owns: plan, plan_version, accrual, accrual_change, commission, commission_reversal, adjustment.
+Hears: OrderPaid, OrderRefunded, DisputeOpened, DisputeClosed, PartnerLocked, PartnerUnlocked.
+Tells: CommissionMoved, PlanPublished.
 """

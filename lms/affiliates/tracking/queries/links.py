@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Executable, select
+from sqlalchemy import Executable, Subquery, select
 
 from lms.affiliates.partners.queries import Partner, find_partner, partner_file
 from lms.affiliates.tracking import models as tables
@@ -95,3 +95,14 @@ def share_url(read: Read, person_id: int, camp_slug: str) -> str:
     if link is None:
         return f"{current_parts().settings.public_url}/c/{camp_slug}"
     return link_url(link.code, camp_slug)
+
+
+def link_label(read: Read, link_id: int | None) -> str:
+    """Give the place a link is used in; empty for the main link and for one that is not known."""
+    found = _links(read, select(*LINK_COLUMNS).where(_L.id == link_id)) if link_id is not None else []
+    return found[0].label if found and not found[0].is_default else ""
+
+
+def link_source() -> Subquery:
+    """Offer id, code, partner_id, campaign, label for joins; the label is empty for a main link."""
+    return select(_L.id, _L.code, _L.partner_id, _L.campaign, _L.label).subquery("link_source")

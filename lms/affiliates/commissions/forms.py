@@ -1,0 +1,55 @@
+"""Forms of the commissions room."""
+
+from wtforms import Field, SelectField, StringField
+from wtforms.validators import StopValidation
+
+from lms.affiliates.commissions.queries import Version
+from lms.affiliates.commissions.rules import MOST_PLAN_NAME, Terms
+from lms.kernel.text import Text
+from lms.web.fields import Day, Percent, Whole
+from lms.web.forms import Form, at_most, label, optional, required
+
+
+def _given(_form: object, field: Field) -> None:
+    """Refuse an empty field; one that could not be read keeps the words that say so."""
+    if field.data is None:
+        typed = (field.raw_data or [""])[0].strip()
+        raise StopValidation("" if typed and field.errors else str(Text("这一项要填。", "Please fill this in.")))
+
+
+class PlanForm(Form):
+    """A new plan: whom it pays and for which camp."""
+
+    name = StringField(label("方案名", "Name"), validators=[required(), at_most(MOST_PLAN_NAME)])
+    camp = SelectField(label("训练营", "Camp"), choices=[])
+    group = SelectField(label("合伙人分组", "Group of partners"), choices=[])
+
+
+class PublishForm(Form):
+    """The next version of a plan."""
+
+    percent = Percent(label("佣金比例", "Share"), validators=[_given])
+    cap = Percent(label("每单封顶", "Cap per order"), validators=[_given])
+    floor = Percent(label("最低比例", "Lowest share"), validators=[_given])
+    observation_days = Whole(label("观察期", "Observation"), validators=[_given])
+    settlement_business_days = Whole(label("之后的工作日", "Business days after it"), validators=[_given])
+    effective_on = Day(label("生效日期", "In force from"), validators=[optional()])
+
+    def fill(self, version: Version | None) -> None:
+        """Begin with the latest version's terms, or the house's own."""
+        terms = version.terms if version else Terms(percent_bps=2000)
+        self.percent.data = terms.percent_bps
+        self.cap.data = terms.cap_bps
+        self.floor.data = terms.floor_bps
+        self.observation_days.data = terms.observation_days
+        self.settlement_business_days.data = terms.settlement_business_days
+
+    def terms(self) -> Terms:
+        """Give the terms that were typed; their rules are checked when they are published."""
+        return Terms(
+            percent_bps=self.percent.data or 0,
+            cap_bps=self.cap.data or 0,
+            floor_bps=self.floor.data or 0,
+            observation_days=self.observation_days.data,
+            settlement_business_days=self.settlement_business_days.data,
+        )
