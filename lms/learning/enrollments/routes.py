@@ -52,10 +52,14 @@ def confirm_join(slug: str) -> ResponseReturnValue:
     who = current_actor()
     if who.person_id and queries.find_enrollment(read, cohort.id, who.person_id):
         return see_other(url_for(".welcome", code=cohort.code))
+    seats, is_paid = queries.count_seats(read, cohort.id), queries.is_paid_entry(read, cohort.id)
+    if is_paid and seats.left > 0:
+        return see_other(url_for("shop.checkout", slug=slug, cohort=cohort.code))
     return render(
         "learning/enrollments/join.html",
         cohort=cohort,
-        seats=queries.count_seats(read, cohort.id),
+        seats=seats,
+        is_paid=is_paid,
         form=JoinForm(cohort=cohort.code),
     )
 
@@ -85,6 +89,7 @@ def welcome(code: str) -> ResponseReturnValue:
     read = begin_read()
     cohort, enrollment = queries.require_place(read, current_actor(), code)
     days = camps.list_days(read, cohort.id)
+    waits = enrollment.state == EnrollmentState.WAITLISTED
     return render(
         "learning/enrollments/welcome.html",
         cohort=cohort,
@@ -93,6 +98,7 @@ def welcome(code: str) -> ResponseReturnValue:
         first_day=next((day for day in days if day.number > 0), None),
         orientation=next((day for day in days if day.number == 0), None),
         reason=queries.last_reason(read, enrollment.id),
+        hold=queries.find_hold(read, cohort.id, enrollment.person_id) if waits else None,
     )
 
 

@@ -21,6 +21,7 @@ from lms.commerce.shop.queries.offers import (
     find_offer,
     get_coupon,
     list_coupons,
+    list_coupons_of,
     prices,
     quote,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "get_order_by_id",
     "get_refund",
     "list_coupons",
+    "list_coupons_of",
     "list_disputes",
     "list_due_refunds",
     "list_hand_ins",

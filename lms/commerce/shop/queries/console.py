@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from lms.commerce.shop import models as tables
 from lms.commerce.shop.queries.orders import Refund, refund_value
-from lms.commerce.shop.rules import OrderMethod, RefundState
+from lms.commerce.shop.rules import DisputeState, OrderMethod, RefundState
 from lms.kernel.work import Read
 from lms.learning.camps.queries import cohort_source
 from lms.people.accounts.queries import person_source
@@ -19,7 +19,7 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class OrderLine:
-    """A line of the console's list of orders."""
+    """A line of the console's list of orders; disputed while the bank decides, and when it took the money."""
 
     id: int
     code: str
@@ -27,7 +27,7 @@ class OrderLine:
     method: str
     net_minor: int
     refunded_minor: int
-    disputed_minor: int
+    is_disputed: bool
     currency: str
     created_at: datetime
     paid_at: datetime | None
@@ -83,7 +83,7 @@ def list_orders(
             _O.method,
             _O.net_minor,
             _O.refunded_minor,
-            _O.disputed_minor,
+            exists().where(tables.Dispute.order_id == _O.id, tables.Dispute.state != DisputeState.WON),
             _O.currency,
             _O.created_at,
             _O.paid_at,

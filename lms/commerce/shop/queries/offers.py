@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from lms.commerce.shop import models as tables
 from lms.commerce.shop import rules
@@ -135,6 +135,21 @@ def list_coupons(read: Read, *, archived: bool = False, before: int | None = Non
     if before is not None:
         statement = statement.where(row.id < before)
     return [_coupon(one) for one in read.session.scalars(statement.order_by(row.id.desc()).limit(limit))]
+
+
+def list_coupons_of(read: Read, owner_id: int, limit: int = 20) -> list[Coupon]:
+    """List the coupons bound to an owner that can be used now, newest first."""
+    row = tables.Coupon
+    usable = (
+        row.owner_id == owner_id,
+        row.archived_at.is_(None),
+        or_(row.valid_from.is_(None), row.valid_from <= read.now),
+        or_(row.valid_until.is_(None), row.valid_until > read.now),
+        or_(row.uses_most.is_(None), row.uses < row.uses_most),
+    )
+    return [
+        _coupon(one) for one in read.session.scalars(select(row).where(*usable).order_by(row.id.desc()).limit(limit))
+    ]
 
 
 def _coupon(row: tables.Coupon) -> Coupon:

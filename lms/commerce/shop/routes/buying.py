@@ -107,6 +107,7 @@ def _show_checkout(read: Read, who: Actor, cohort: Cohort, form: CheckoutForm, s
         form=form,
         quote=quote,
         seats=enrollments.count_seats(read, cohort.id),
+        hold=enrollments.find_hold(read, cohort.id, who.person_id or 0),
     )
 
 
