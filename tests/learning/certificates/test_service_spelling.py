@@ -12,9 +12,7 @@ from lms.learning.certificates.rules import Drawing, RevokeReason, Wording
 from lms.people.accounts.errors import NameRefused
 from tests.conftest import STORY_NOW
 from tests.factories.enrollments import student_actor
-from tests.learning.certificates.test_service import Begin, Look, issued, operator, stage, topics
-
-__all__ = ["stage"]
+from tests.learning.certificates.staging import Begin, Look, issued, operator, topics
 
 
 def test_the_holder_is_told_once_and_chooses_a_spelling(stage: Any, work: Begin, read: Look, drain: Any) -> None:

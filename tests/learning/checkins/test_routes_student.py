@@ -1,10 +1,9 @@
-"""The student's pages: day, calendar, hand-in, files, class; strangers, parts, refusals, statements."""
+"""The student's pages: a day, the hand-in, files, the calendar; strangers and refusals."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -16,17 +15,19 @@ from sqlalchemy import event
 
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import db
-from lms.kernel.work import Read, Work
+from lms.kernel.work import Read
 from lms.learning.checkins import queries
 from lms.people.accounts.queries import Person
 from tests.conftest import counting
 from tests.factories.accounts import make_person
-from tests.factories.camps import camp_folder, make_camp, make_cohort, walk_to
+from tests.factories.camps import make_cohort, walk_to
 from tests.factories.checkins import LINK, TEXT, picture, task_of
 from tests.factories.enrollments import make_enrollment
+from tests.learning.checkins.staging import Begin
 
-Begin = Callable[[], AbstractContextManager[Work]]
 Look = Callable[[], Read]
+
+
 PART = {"HX-Request": "true"}
 
 
@@ -250,41 +251,6 @@ def test_every_page_speaks_english_too(stage: Stage, work: Begin) -> None:
     for url in (f"{stage.base}/days/1", f"{stage.base}/calendar", stage.url, f"{stage.base}/class"):
         html = stage.client.get(url).get_data(as_text=True)
         assert '<html lang="en"' in html
-
-
-# --- What pages cost ----------------------------------------------------------------
-
-
-def thirty_tasks() -> dict[str, bytes]:
-    lines = ["---", "title: 大日子", "goal: 都做完。", "minutes: 90", "tasks:"]
-    for n in range(30):
-        lines += [
-            f"  - key: t{n:02d}",
-            "    kind: check_in",
-            f"    title: 第 {n} 件小事，写一段给没学过的人看",
-            "    minutes: 3",
-            "    required: true",
-            "    asks: [text]",
-        ]
-    files = camp_folder("big-day")
-    files["days/01-day.md"] = "\n".join([*lines, "---", "材料。"]).encode()
-    return files
-
-
-def test_a_day_of_thirty_tasks_stays_small(
-    app: Flask, work: Begin, client: FlaskClient, sign_in: Callable[..., None]
-) -> None:
-    with work() as w:
-        cohort = make_cohort(w, camp=make_camp(w, files=thirty_tasks()).slug)
-        lin = make_person(w, "林晓")
-        make_enrollment(w, cohort, lin)
-    sign_in(client, lin)
-    client.get(f"/learn/{cohort.code}/days/1")
-    with counting(app) as n:
-        answer = client.get(f"/learn/{cohort.code}/days/1")
-    assert answer.status_code == 200
-    assert n.statements <= 8, n.said
-    assert len(answer.data) <= 60_000
 
 
 def test_handing_in_takes_few_statements_and_one_commit(app: Flask, stage: Stage) -> None:

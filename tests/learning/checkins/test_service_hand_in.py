@@ -1,63 +1,25 @@
-"""Drafts, handing in, ticking and files, on both engines."""
+"""Handing in on both engines: drafts, versions, timing, refusals."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
-from typing import Any
 
 import pytest
 from flask import Flask
-from PIL import Image
 from sqlalchemy import func, select
 
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound
-from lms.kernel.work import Read, Work, begin_work
-from lms.learning.camps.queries import Cohort, Task
+from lms.kernel.work import begin_work
 from lms.learning.checkins import errors, models, queries, service
-from lms.learning.checkins.rules.uploads import MOST_BYTES
-from lms.learning.enrollments.queries import Enrollment, find_enrollment
-from lms.people.accounts.queries import Person
 from tests.factories.accounts import cast, make_person
-from tests.factories.camps import make_cohort, walk_to
-from tests.factories.checkins import TEXT, make_check_in, picture, task_of, values
-from tests.factories.enrollments import make_enrollment, student_actor
+from tests.factories.camps import walk_to
+from tests.factories.checkins import TEXT, make_check_in, task_of, values
+from tests.learning.checkins.staging import Begin, Look, Stage
 
-Begin = Callable[[], AbstractContextManager[Work]]
-Look = Callable[[], Read]
 CUTOFF = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
-
-
-class Stage:
-    """林晓 in a running cohort on its day 1, due at 22:00 in Shanghai."""
-
-    def __init__(self, work: Begin, read: Look, **plan: Any) -> None:
-        with work() as w:
-            self.cohort: Cohort = make_cohort(w, **plan)
-            self.lin: Person = make_person(w, "林晓")
-            self.enrollment: Enrollment = make_enrollment(w, self.cohort, self.lin)
-            self.cohort = walk_to(w, self.cohort, "running")  # type: ignore[arg-type]
-        self.who = student_actor(self.lin)
-        self.write: Task = task_of(read(), self.cohort)
-        self.read_task: Task = task_of(read(), self.cohort, key="read")
-
-    def row(self, read: Look, task: Task | None = None) -> models.CheckIn:
-        found = read().session.scalars(
-            select(models.CheckIn)
-            .where(models.CheckIn.cohort_task_id == (task or self.write).id)
-            .execution_options(populate_existing=True)
-        )
-        return found.one()
-
-
-@pytest.fixture
-def stage(work: Begin, read: Look) -> Stage:
-    return Stage(work, read)
 
 
 def test_a_hand_in_before_the_cutoff_is_on_time(stage: Stage, work: Begin, read: Look) -> None:
@@ -236,110 +198,3 @@ def test_reading_is_ticked_off_and_back(stage: Stage, work: Begin, read: Look, c
     assert stage.row(read, stage.read_task).timing == "on_time"
     with pytest.raises(errors.NotForHandIn), work() as w:
         service.tick(w, stage.who, stage.write.code, True)
-
-
-# --- Files ----------------------------------------------------------------------
-
-
-def add(work: Begin, stage: Stage, data: bytes, name: str) -> None:
-    upload = service.prepare_upload(data, name)
-    with work() as w:
-        service.add_file(w, stage.who, stage.write.code, upload)
-
-
-def test_a_version_keeps_its_files_when_the_draft_changes(stage: Stage, work: Begin, read: Look) -> None:
-    add(work, stage, picture(), "a.jpg")
-    add(work, stage, b"%PDF-1.7 x", "b.pdf")
-    with work() as w:
-        make_check_in(w, stage.lin, stage.write)
-    drafts = queries.list_draft_files(read(), stage.enrollment.id, stage.write.id)
-    with work() as w:
-        service.remove_file(w, stage.who, stage.write.code, drafts[0].code)
-        make_check_in(w, stage.lin, stage.write, text=TEXT + "。")
-    page = queries.hand_in_page(read(), stage.enrollment, stage.write)
-    assert [len(version.files) for version in page.versions] == [1, 2]
-    assert [file.name for file in page.files] == ["b.pdf"]
-
-
-def test_the_same_file_twice_is_one_and_ten_are_too_many(stage: Stage, work: Begin, read: Look) -> None:
-    add(work, stage, b"%PDF-1.7 1", "a.pdf")
-    add(work, stage, b"%PDF-1.7 1", "b.pdf")
-    assert len(queries.list_draft_files(read(), stage.enrollment.id, stage.write.id)) == 1
-    for n in range(2, 10):
-        add(work, stage, b"%PDF-1.7 " + str(n).encode(), f"{n}.pdf")
-    with pytest.raises(errors.TooManyFiles):
-        add(work, stage, b"%PDF-1.7 10", "10.pdf")
-
-
-def test_files_open_to_their_student_and_the_tutors_only(stage: Stage, work: Begin, read: Look) -> None:
-    add(work, stage, b"%PDF-1.7 1", "a.pdf")
-    code = queries.list_draft_files(read(), stage.enrollment.id, stage.write.id)[0].code
-    with work() as w:
-        stranger = student_actor(make_person(w, "路人"))
-        from tests.factories.accounts import as_actor
-
-        tutor = as_actor(w, cast(w, "chen"))
-    assert queries.find_file(read(), stage.who, code) is not None
-    assert queries.find_file(read(), stranger, code) is None
-    assert queries.find_file(read(), tutor, code) is None
-    from lms.kernel.work import SYSTEM
-    from lms.learning.camps.service import assign_tutor
-
-    with work() as w:
-        assign_tutor(w, SYSTEM, stage.cohort.id, tutor.person_id or 0)
-    assert queries.find_file(read(), tutor, code) is not None
-
-
-def test_nobody_removes_anothers_file(stage: Stage, work: Begin, read: Look) -> None:
-    add(work, stage, b"%PDF-1.7 1", "a.pdf")
-    code = queries.list_draft_files(read(), stage.enrollment.id, stage.write.id)[0].code
-    with work() as w:
-        he = make_person(w, "何一鸣")
-        make_enrollment(w, stage.cohort, he) if find_enrollment(w, stage.cohort.id, he.id) else None
-    with pytest.raises(NotFound), work() as w:
-        service.remove_file(w, student_actor(he), stage.write.code, code)
-
-
-# --- Pictures (no database) -------------------------------------------------------
-
-
-def opened(data: bytes) -> Image.Image:
-    return Image.open(BytesIO(data))
-
-
-def test_pictures_lose_place_and_device_and_stand_upright() -> None:
-    exif = Image.Exif()
-    exif[0x0112] = 6  # turned by a quarter
-    exif[0x010F] = "A phone"
-    exif.get_ifd(0x8825)[1] = "N"
-    kept = service.prepare_upload(picture(size=(80, 40), exif=exif), "a.jpg")
-    assert opened(kept.data).size == (40, 80)
-    assert not opened(kept.data).getexif()
-    assert b"A phone" not in kept.data
-
-
-def test_heic_becomes_jpeg_whatever_it_is_called() -> None:
-    kept = service.prepare_upload(picture("HEIF"), "照片.png")
-    assert (kept.media_type, kept.name) == ("image/jpeg", "照片.jpg")
-    assert opened(kept.data).format == "JPEG"
-
-
-def test_large_pictures_are_made_smaller() -> None:
-    assert max(opened(service.prepare_upload(picture(size=(3000, 1000)), "a.jpg").data).size) == 2400
-
-
-@pytest.mark.parametrize(
-    ("data", "refusal", "status"),
-    [
-        (b"\x00" * (MOST_BYTES + 1), errors.FileTooLarge, 413),
-        (b"MZ\x90\x00\x03", errors.FileKindRefused, 415),
-        (b"\x89PNG\r\n\x1a\n broken", errors.FileBroken, 422),
-        (picture()[:200], errors.FileBroken, 422),
-        (b"", errors.FileEmpty, 422),
-    ],
-)
-def test_bad_files_are_refused_by_content(data: bytes, refusal: type[Exception], status: int) -> None:
-    with pytest.raises(refusal) as refused:
-        service.prepare_upload(data, "photo.jpg")
-    assert refused.value.status == status  # type: ignore[attr-defined]
-    assert refused.value.field == "files"  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from tests.factories.accounts import PASSWORD, cast
-from tests.people.accounts.test_routes import post
+from tests.people.accounts.staging import post
 
 
 def _sign_in(client: Any, work: Any) -> None:

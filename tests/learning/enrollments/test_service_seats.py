@@ -1,54 +1,27 @@
-"""Admission on both engines: seats, the line, leaving, and what people are told."""
+"""Admission on both engines: seats, the line, and what people are told."""
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from flask import Flask
-from sqlalchemy import func, select
 
 from lms.kernel.clock import FixedClock
-from lms.kernel.db import db
 from lms.kernel.errors import NotFound
-from lms.kernel.work import SYSTEM, Read, Work, begin_work
-from lms.learning.camps import service as camps
-from lms.learning.camps.queries import Cohort
-from lms.learning.enrollments import models, queries, service
+from lms.kernel.work import SYSTEM
+from lms.learning.enrollments import queries, service
 from lms.learning.enrollments.errors import (
     JoinClosed,
     JoinTooLate,
-    ReasonMissing,
-    ReturnBarred,
     SeatsGone,
     SeatsTaken,
     StateRefused,
     StillWaiting,
-    Suspended,
 )
-from lms.people.accounts.queries import Person
-from tests.factories.accounts import as_actor, cast, make_people, make_person
+from tests.factories.accounts import as_actor, cast, make_person
 from tests.factories.camps import make_cohort, walk_to
 from tests.factories.enrollments import make_enrollment, make_students, student_actor
-
-Begin = Callable[[], AbstractContextManager[Work]]
-Look = Callable[[], Read]
-
-
-def setting(work: Begin, count: int = 3, **plan: Any) -> tuple[Cohort, list[Person]]:
-    with work() as w:
-        return make_cohort(w, **plan), make_people(w, count)
-
-
-def topics(read: Read, person: Person) -> list[str]:
-    from lms.people.messages.queries import list_notices
-
-    return [notice.topic.rsplit("/", 1)[1] for notice in list_notices(read, person.id)]
+from tests.learning.enrollments.staging import Begin, Look, setting, topics
 
 
 def test_a_seat_is_given_once_however_often_it_is_asked_for(work: Begin, read: Look) -> None:
@@ -142,51 +115,6 @@ def test_a_running_cohort_takes_late_joiners_within_its_window(work: Begin, cloc
         make_enrollment(w, closed, he)
 
 
-def test_the_expelled_cannot_come_back_and_read_why(work: Begin, read: Look) -> None:
-    cohort, people = setting(work, 2, seats=1)
-    with work() as w:
-        found = make_students(w, cohort, people)
-        operator = as_actor(w, cast(w, "su"))
-        with pytest.raises(ReasonMissing):
-            service.expel(w, operator, found[0].id, "  ")
-        service.expel(w, operator, found[0].id, "多次抄袭")
-    with pytest.raises(ReturnBarred) as refused, work() as w:
-        make_enrollment(w, cohort, people[0])
-    assert "多次抄袭" in refused.value.message().zh
-    assert queries.get_enrollment(read(), found[1].id).state == "enrolled"
-    assert topics(read(), people[0])[0] == "expelled"
-
-
-def test_who_is_withdrawn_reads_why_and_may_come_back(work: Begin, read: Look) -> None:
-    with work() as w:
-        cohort = make_cohort(w, seats=2)
-        (lin,) = make_people(w, 1)
-        (found,) = make_students(w, cohort, [lin])
-        operator = as_actor(w, cast(w, "su"))
-    with work() as w, pytest.raises(ReasonMissing):
-        service.withdraw_student(w, operator, found.id, "  ")
-    with work() as w:
-        service.withdraw_student(w, operator, found.id, "换到下一期")
-    assert topics(read(), lin)[0] == "withdrawn"
-    assert queries.last_reason(read(), found.id) == "换到下一期"
-    with work() as w:
-        assert service.join(w, student_actor(lin), cohort.code, None).state == "enrolled"
-
-
-def test_suspending_keeps_the_seat_and_closes_the_content(work: Begin, read: Look) -> None:
-    cohort, (lin, *_) = setting(work)
-    with work() as w:
-        one = make_enrollment(w, cohort, lin)
-        operator = as_actor(w, cast(w, "su"))
-        service.suspend(w, operator, one.id, "等材料")
-    with pytest.raises(Suspended):
-        queries.require_student(read(), student_actor(lin), cohort.code)
-    assert queries.count_seats(read(), cohort.id).taken == 1
-    with work() as w:
-        service.resume(w, operator, one.id)
-    assert queries.require_student(read(), student_actor(lin), cohort.code)[1].state == "enrolled"
-
-
 def test_the_line_cannot_be_jumped_by_resuming(work: Begin) -> None:
     cohort, people = setting(work, 2, seats=1)
     with work() as w:
@@ -274,95 +202,6 @@ def test_every_change_keeps_who_and_why(work: Begin, read: Look) -> None:
     newest, oldest = queries.list_changes(read(), one.id)
     assert (newest.to_state, newest.why, newest.who) == ("suspended", "等材料", "苏")
     assert (oldest.to_state, oldest.who) == ("enrolled", lin.display_name)
-
-
-def test_a_canceled_cohort_lets_everybody_go_and_tells_each_once(
-    app: Flask, work: Begin, read: Look, drain: Callable[..., Any]
-) -> None:
-    cohort, people = setting(work, 4, seats=2, state="running", enrolls_until=read().now + timedelta(days=1))
-    with work() as w:
-        found = make_students(w, cohort, people[:3])
-        service.finish(w, SYSTEM, found[1].id, True)
-        camps.move_cohort(w, SYSTEM, cohort.id, "canceled", "人数不够")
-    drain()
-    states = [queries.get_enrollment(read(), one.id).state for one in found]
-    assert states == ["withdrawn", "completed", "withdrawn"]
-    assert queries.count_seats(read(), cohort.id) == queries.Seats(2, 1, 0)
-    assert [topics(read(), person)[0] for person in people[:3]] == ["canceled", "joined", "canceled"]
-    assert queries.last_reason(read(), found[2].id) == "cohort_canceled"
-    with work() as w:
-        assert service.close_canceled(w, cohort.id) == 0
-    assert topics(read(), people[2]) == ["canceled", "waitlisted"]
-
-
-def test_a_cohort_that_takes_place_lets_nobody_go(work: Begin, read: Look) -> None:
-    cohort, people = setting(work, 1)
-    with work() as w:
-        found = make_students(w, cohort, people)
-        assert service.close_canceled(w, cohort.id) == 0
-    assert queries.get_enrollment(read(), found[0].id).state == "enrolled"
-
-
-# --- Crowds ---------------------------------------------------------------------
-
-
-def crowd(app: Flask, acts: list[Callable[[Work], Any]]) -> list[Any]:
-    """Run every act in a work of its own thread, all starting together."""
-    results: list[Any] = [None] * len(acts)
-    start = threading.Barrier(min(len(acts), 20))
-    gate = threading.Semaphore(20)
-
-    def run(place: int) -> None:
-        with gate, app.app_context():
-            if place < start.parties:
-                start.wait()
-            try:
-                with begin_work() as work:
-                    results[place] = acts[place](work)
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
-def test_a_hundred_people_for_the_last_ten_seats(app: Flask, work: Begin, read: Look) -> None:
-    cohort, people = setting(work, 100, seats=10)
-    codes = [lambda w, person=person: service.join(w, student_actor(person), cohort.code, None) for person in people]
-    found = crowd(app, codes)
-    assert Counter(one.state for one in found) == {"enrolled": 10, "waitlisted": 90}
-    assert queries.count_seats(read(), cohort.id) == queries.Seats(10, 10, 90)
-    line = sorted((one for one in found if one.state == "waitlisted"), key=lambda one: one.id)
-    assert [queries.waiting_position(read(), one) for one in line] == list(range(1, 91))
-    assert max(one.id for one in found if one.state == "enrolled") < line[0].id
-
-
-def test_ten_clicks_at_once_make_one_enrollment(app: Flask, work: Begin, read: Look) -> None:
-    cohort, (lin, *_) = setting(work)
-    found = crowd(app, [lambda w: service.join(w, student_actor(lin), cohort.code, None)] * 10)
-    assert len({one.id for one in found}) == 1
-    assert queries.count_seats(read(), cohort.id).taken == 1
-    assert read().session.scalar(select(func.count()).select_from(models.Enrollment)) == 1
-
-
-def test_coming_and_going_at_once_leaves_no_seat_empty_while_people_wait(app: Flask, work: Begin, read: Look) -> None:
-    cohort, people = setting(work, 30, seats=10)
-    with work() as w:
-        inside = make_students(w, cohort, people[:15])
-    leaving = [lambda w, one=one: service.withdraw(w, SYSTEM, one.id, "operator") for one in inside[:8]]
-    coming = [
-        lambda w, person=person: service.join(w, student_actor(person), cohort.code, None) for person in people[15:]
-    ]
-    crowd(app, [act for pair in zip(leaving, coming, strict=False) for act in pair] + coming[8:])
-    seats = queries.count_seats(read(), cohort.id)
-    states = queries.count_states(read(), cohort.id)
-    assert seats.taken == states["enrolled"] == 10
-    assert states["withdrawn"] == 8
-    assert seats.waiting == 30 - 10 - 8
 
 
 def test_a_person_is_made_for_the_cohort_they_asked_for(work: Begin) -> None:

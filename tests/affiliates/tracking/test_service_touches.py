@@ -1,43 +1,30 @@
-"""Links, clicks, sign-ups, enrollments, attribution, and roll-ups against a recount."""
+"""Clicks, touches and counts on both engines: once each, equal to a recount."""
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from lms.affiliates.partners import service as partners
-from lms.affiliates.partners.errors import HandleFixed
 from lms.affiliates.tracking import models, queries, service
-from lms.affiliates.tracking.errors import CampaignTaken, DefaultLinkKept, LabelMissing, TooManyLinks, UnknownCamp
 from lms.affiliates.tracking.queries import Counts
 from lms.affiliates.tracking.rules import TouchKind, program_day
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import db
-from lms.kernel.errors import NotFound
 from lms.kernel.work import SYSTEM, Actor, Read, Work, begin_work
 from lms.learning.enrollments import service as enrollments
+from tests.affiliates.tracking.staging import Look, Open
 from tests.factories.camps import make_cohort
 from tests.factories.partners import make_someone
 from tests.factories.tracking import a_click, click, make_linked_partner
 
-Open = Callable[[], AbstractContextManager[Work]]
-Look = Callable[[], Read]
-
 HOUR = timedelta(hours=1)
-WEEK = timedelta(days=7)
-
-
-def actor(partner: Any) -> Actor:
-    return Actor(partner.person_id, frozenset({"partner"}))
 
 
 def recount(read: Read) -> dict[tuple[int, Any], list[int]]:
@@ -250,62 +237,3 @@ def test_yesterday_is_compared_at_the_same_time(work: Open, read: Look, clock: F
     clock.advance(timedelta(days=1))
     numbers = queries.numbers(read(), partner.id)
     assert (numbers.today.clicks, numbers.yesterday.clicks, numbers.yesterday_by_now.clicks) == (0, 2, 1)
-
-
-def test_a_link_for_one_place(work: Open, read: Look) -> None:
-    with work() as w:
-        partner, main = make_linked_partner(w)
-        cohort = make_cohort(w)
-        link = service.make_link(w, actor(partner), " 宿舍  群 ", "Dorm", cohort.camp_slug)
-        unnamed = service.make_link(w, actor(partner), "朋友圈")
-    assert (link.label, link.campaign, link.camp_id) == ("宿舍 群", "dorm", cohort.camp_id)
-    assert link.code[0].isdecimal() and unnamed.campaign
-    look = read()
-    assert [line.link.id for line in queries.list_links(look, partner.id)] == [main.id, unnamed.id, link.id]
-    assert queries.find_campaign(look, partner.id, "DORM") == link
-
-
-def test_links_that_are_refused(work: Open) -> None:
-    with work() as w:
-        partner, main = make_linked_partner(w)
-        other, _ = make_linked_partner(w, "Bo Chen")
-        link = service.make_link(w, actor(partner), "宿舍群", "dorm")
-    for refusal, arguments in [(CampaignTaken, ("x", "dorm")), (LabelMissing, ("",)), (UnknownCamp, ("x", "", "no"))]:
-        with pytest.raises(refusal), work() as w:
-            service.make_link(w, actor(partner), *arguments)
-    with pytest.raises(DefaultLinkKept), work() as w:
-        service.archive_link(w, actor(partner), main.code)
-    with pytest.raises(NotFound), work() as w:
-        service.archive_link(w, actor(other), link.code)
-    with work() as w:
-        assert service.archive_link(w, actor(partner), link.code) == service.archive_link(w, actor(partner), link.code)
-
-
-def test_there_are_enough_links(work: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "MOST_LINKS", 2)
-    with work() as w:
-        partner, _ = make_linked_partner(w)
-        service.make_link(w, actor(partner), "宿舍群")
-    with pytest.raises(TooManyLinks), work() as w:
-        service.make_link(w, actor(partner), "朋友圈")
-
-
-def test_the_handle_moves_the_main_link_until_it_is_used(work: Open, read: Look) -> None:
-    with work() as w:
-        partner, link = make_linked_partner(w)
-        service.change_handle(w, actor(partner), "ada2026")
-    assert queries.find_link(read(), "ADA2026") is not None
-    assert queries.find_link(read(), link.code) is None
-    with work() as w:
-        other, two = make_linked_partner(w, "Bo Chen")
-        click(w, two, w.now)
-    with pytest.raises(HandleFixed), work() as w:
-        service.change_handle(w, actor(other), "bo2026")
-
-
-def test_what_a_holder_shares(work: Open, read: Look) -> None:
-    with work() as w:
-        partner, _ = make_linked_partner(w)
-        person = make_someone(w)
-    assert queries.share_url(read(), partner.person_id, "short") == "http://localhost/r/adalin/short"
-    assert queries.share_url(read(), person.id, "short") == "http://localhost/c/short"
