@@ -187,6 +187,18 @@ def test_places_of_the_navigation_lead_into_the_cohort(client: FlaskClient, work
         assert client.get(answer.headers["Location"]).status_code == 200
 
 
+def test_who_waits_in_line_is_not_asked_to_join(client: FlaskClient, work: Works, sign_in: SignIn) -> None:
+    with work() as w:
+        full = make_cohort(w, starts_on=DECEMBER, seats=1)
+        lin = cast(w, "lin")
+        make_students(w, full, [make_person(w), lin])
+    sign_in(client, lin)
+    for url in ("/calendar", "/class", "/questions"):
+        page = client.get(url).text
+        assert "你在候补" in page and "看我的名次" in page
+        assert "看看能报的训练营" not in page
+
+
 def test_the_head_comes_alone_when_a_task_has_changed(client: FlaskClient, work: Works, sign_in: SignIn) -> None:
     with work() as w:
         room = make_class(w)

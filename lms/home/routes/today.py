@@ -8,7 +8,7 @@ from lms.home.routes.door import blueprint
 from lms.home.rules import choose_place
 from lms.kernel.work import begin_read
 from lms.learning.enrollments.queries import list_my_cohorts
-from lms.learning.enrollments.rules import READING
+from lms.learning.enrollments.rules import READING, EnrollmentState
 from lms.web.guards import current_actor, signed_in
 from lms.web.htmx import is_part, render, see_other
 
@@ -47,7 +47,7 @@ def calendar() -> Response:
     """Lead to the curriculum of the cohort that is meant."""
     code = _current_code()
     if code is None:
-        return render("home/no_cohort.html", place="calendar")
+        return _no_cohort("calendar")
     return see_other(url_for("checkins.calendar", code=code))
 
 
@@ -57,7 +57,7 @@ def classmates() -> Response:
     """Lead to the class of the cohort that is meant."""
     code = _current_code()
     if code is None:
-        return render("home/no_cohort.html", place="class")
+        return _no_cohort("class")
     return see_other(url_for("checkins.classmates", code=code))
 
 
@@ -67,8 +67,15 @@ def questions() -> Response:
     """Lead to the questions of the cohort that is meant."""
     code = _current_code()
     if code is None:
-        return render("home/no_cohort.html", place="questions")
+        return _no_cohort("questions")
     return see_other(url_for("questions.asking", code=code))
+
+
+def _no_cohort(place: str) -> Response:
+    """Say what a place is for; who waits in line is told so instead of being asked to join."""
+    mine = list_my_cohorts(begin_read(), _person_id())
+    waits = any(one.enrollment.state == EnrollmentState.WAITLISTED for one in mine)
+    return render("home/no_cohort.html", place=place, waits=waits)
 
 
 def _current_code() -> str | None:
