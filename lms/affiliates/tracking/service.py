@@ -13,7 +13,6 @@ from lms.affiliates.partners.queries import Partner, find_partner_by_id, require
 from lms.affiliates.partners.rules import was_approved
 from lms.affiliates.tracking import models as tables
 from lms.affiliates.tracking import rules
-from lms.affiliates.tracking.attribution import may_use_coupon, resolve_referral
 from lms.affiliates.tracking.errors import CampaignTaken, DefaultLinkKept, TooManyLinks, UnknownCamp
 from lms.affiliates.tracking.events import NumbersMoved
 from lms.affiliates.tracking.queries import (
@@ -24,6 +23,7 @@ from lms.affiliates.tracking.queries import (
     link_partners,
     may_change_handle,
 )
+from lms.affiliates.tracking.queries.attribution import may_use_coupon, resolve_referral
 from lms.affiliates.tracking.rules import COUNT_GAP, MOST_LINKS, Click, TouchKind, program_day
 from lms.affiliates.tracking.spool import current_spool
 from lms.kernel.db import insert_missing, insert_once, lock

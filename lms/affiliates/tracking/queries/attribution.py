@@ -9,7 +9,8 @@ from lms.affiliates.partners.queries import find_partner_by_id, partner_source
 from lms.affiliates.partners.rules import PartnerState
 from lms.affiliates.tracking import models as tables
 from lms.affiliates.tracking import rules
-from lms.affiliates.tracking.queries import candidates, default_link, link_partners
+from lms.affiliates.tracking.queries.links import default_link
+from lms.affiliates.tracking.queries.touches import candidates, link_partners
 from lms.affiliates.tracking.rules import WINDOW_SECONDS, TouchKind
 from lms.affiliates.tracking.spool import current_spool
 from lms.kernel.work import Read

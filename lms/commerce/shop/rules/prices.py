@@ -1,0 +1,125 @@
+"""Prices and coupons. Amounts are whole minor units."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lms.commerce.shop.errors import (
+    CouponElsewhere,
+    CouponInvalid,
+    CouponOver,
+    CurrencyUnknown,
+    DiscountInvalid,
+    EarlyInvalid,
+    PriceInvalid,
+    WindowInvalid,
+)
+from lms.kernel.money import BPS, Money, half_up, share_out, write_money
+from lms.kernel.text import current_language
+
+CURRENCIES = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY", "SGD")
+MOST_PRICE_MINOR = 99_999_999
+"""What the gateway takes in one payment: eight digits."""
+
+_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,23}")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a seat of a cohort costs: the price, perhaps a lower one until a moment, and how long it is refunded."""
+
+    price_minor: int
+    currency: str
+    early_price_minor: int | None = None
+    early_until: datetime | None = None
+    refund_until: datetime | None = None
+
+
+def require_terms(terms: Terms) -> Terms:
+    """Refuse terms that make no sense: CurrencyUnknown, PriceInvalid, EarlyInvalid."""
+    if terms.currency not in CURRENCIES:
+        raise CurrencyUnknown(field="currency")
+    if not 0 < terms.price_minor <= MOST_PRICE_MINOR:
+        raise PriceInvalid(field="price", most=_written(MOST_PRICE_MINOR, terms.currency))
+    if (terms.early_price_minor is None) != (terms.early_until is None):
+        raise EarlyInvalid(field="early_price")
+    if terms.early_price_minor is not None and not 0 < terms.early_price_minor < terms.price_minor:
+        raise EarlyInvalid(field="early_price")
+    return terms
+
+
+def price_now(terms: Terms, now: datetime) -> int:
+    """Give the price of this moment: the early one up to and without `early_until`."""
+    if terms.early_price_minor is not None and terms.early_until is not None and now < terms.early_until:
+        return terms.early_price_minor
+    return terms.price_minor
+
+
+def _written(minor: int, currency: str) -> str:
+    return write_money(Money(minor, currency), current_language())
+
+
+# --- Coupons ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class CouponTerms:
+    """What a coupon takes off, where and when: a share or an amount, for a camp, a cohort or everything."""
+
+    percent_bps: int | None = None
+    amount_minor: int | None = None
+    currency: str | None = None
+    camp_id: int | None = None
+    cohort_id: int | None = None
+    owner_id: int | None = None
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    uses_most: int | None = None
+
+
+def clean_code(typed: str) -> str:
+    """Give a coupon's code as it is kept: upper case, no spaces. Refuses CouponInvalid."""
+    code = "".join(typed.split()).upper()
+    if not _CODE.fullmatch(code):
+        raise CouponInvalid(field="coupon")
+    return code
+
+
+def require_coupon_terms(terms: CouponTerms) -> CouponTerms:
+    """Refuse a coupon that makes no sense: DiscountInvalid, CurrencyUnknown, WindowInvalid."""
+    if (terms.percent_bps is None) == (terms.amount_minor is None):
+        raise DiscountInvalid(field="percent")
+    if terms.percent_bps is not None and not 0 < terms.percent_bps <= BPS:
+        raise DiscountInvalid(field="percent")
+    if terms.amount_minor is not None:
+        if not 0 < terms.amount_minor <= MOST_PRICE_MINOR:
+            raise DiscountInvalid(field="amount")
+        if terms.currency not in CURRENCIES:
+            raise CurrencyUnknown(field="currency")
+    if terms.valid_from and terms.valid_until and terms.valid_until <= terms.valid_from:
+        raise WindowInvalid(field="valid_until")
+    if terms.uses_most is not None and terms.uses_most < 1:
+        raise DiscountInvalid(field="uses_most")
+    return terms
+
+
+def require_usable(terms: CouponTerms, now: datetime, camp_id: int, cohort_id: int, currency: str) -> None:
+    """Refuse a coupon outside its window (CouponOver; its last instant is too late) or scope (CouponElsewhere)."""
+    if (terms.valid_from and now < terms.valid_from) or (terms.valid_until and now >= terms.valid_until):
+        raise CouponOver(field="coupon")
+    fits = terms.camp_id in (None, camp_id) and terms.cohort_id in (None, cohort_id)
+    if not fits or (terms.amount_minor is not None and terms.currency != currency):
+        raise CouponElsewhere(field="coupon")
+
+
+def discount(price_minor: int, terms: CouponTerms) -> int:
+    """Give what a coupon takes off a price, never more than the price."""
+    if terms.percent_bps is not None:
+        return half_up(price_minor, terms.percent_bps)
+    return min(price_minor, terms.amount_minor or 0)
+
+
+def spread(discount_minor: int, lines: Sequence[int]) -> list[int]:
+    """Spread a discount over the lines of an order by largest remainder (money.md §1, P7)."""
+    return share_out(discount_minor, lines)
