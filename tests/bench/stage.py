@@ -8,10 +8,13 @@ from datetime import time, timedelta
 
 from flask import Flask
 
+from lms.affiliates.contests.models import BoardEntry
+from lms.affiliates.contests.rules import Period, start_of
 from lms.affiliates.partners import service as partners
 from lms.affiliates.partners.queries import agreement_in_force
 from lms.affiliates.tracking import queries as tracking
-from lms.kernel.db import db
+from lms.affiliates.tracking.rules import program_day
+from lms.kernel.db import db, insert_once
 from lms.kernel.work import SYSTEM, Actor, Work, begin_read, begin_work
 from lms.kernel.worker import drain
 from lms.learning.camps import queries as camps
@@ -21,11 +24,15 @@ from lms.learning.checkins.rules import HandInValues
 from lms.learning.enrollments import service as enrollments
 from lms.people.accounts import service as accounts
 from lms.people.accounts.queries import Person
+from tests.factories.partners import make_partner
 
 STUDENT = frozenset({"student"})
+_BOARD_KEY = ["period", "starts_on", "partner_id"]
 TASKS = 30
 DAYS = 21
 BATCH = 50
+BOARD = 1000
+PASSWORD = "bench-password-1"
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,7 @@ class Cast:
     tutor: int
     partner: int
     link: str
+    email: str
 
 
 def _folder() -> dict[str, bytes]:
@@ -86,18 +94,22 @@ def tell(app: Flask, size: int) -> Cast:
         drain(app)
         with begin_work() as work:
             cohort_id, cohort_code, camp, tutor = _cohort(work, size)
+            _open_next(work, camp)
+            email = _someone_with_password(work)
         students = _fill(cohort_id, cohort_code, size)
         with begin_work() as work:
             for state in ("closed", "running"):
                 camp_service.move_cohort(work, SYSTEM, cohort_id, state)
-        if size <= BATCH:
+        if size > BATCH:
+            _fill_board()
+        else:
             drain(app)  # mails and receipts of thousands change nothing that the pages read
         read = begin_read()
         link = tracking.default_link(read, partner_id)
         hand_ins = tuple(task.code for task in camps.get_day(read, cohort_id, 5).tasks if task.kind == "check_in")
         db.session.remove()
         assert link is not None
-        return Cast(camp, cohort_code, 5, hand_ins, students, tutor, partner_person, link.code)
+        return Cast(camp, cohort_code, 5, hand_ins, students, tutor, partner_person, link.code, email)
 
 
 def _cohort(work: Work, size: int) -> tuple[int, str, str, int]:
@@ -115,6 +127,30 @@ def _cohort(work: Work, size: int) -> tuple[int, str, str, int]:
     )
     camp_service.move_cohort(work, SYSTEM, plan.id, "enrolling", "bench")
     return plan.id, plan.code, report.slug, tutor.id
+
+
+def _open_next(work: Work, camp: str) -> None:
+    """Open a later cohort of the camp, so that its landing page sells seats."""
+    starts = work.now.date() + timedelta(days=14)
+    plan = camp_service.open_cohort(work, SYSTEM, camp, starts_on=starts, seats=100, cutoff=time(22))
+    camp_service.move_cohort(work, SYSTEM, plan.id, "enrolling", "bench")
+
+
+def _someone_with_password(work: Work) -> str:
+    email = "in@example.com"
+    accounts.create_person(work, SYSTEM, email=email, password=PASSWORD, display_name="小林", confirmed=True)
+    return email
+
+
+def _fill_board() -> None:
+    """Put a thousand partners on this week's board; how they got there changes nothing that the page reads."""
+    for start in range(0, BOARD, BATCH):
+        with begin_work() as work:
+            week = start_of(Period.WEEK, program_day(work.now))
+            for n in range(start, start + BATCH):
+                _, partner = make_partner(work, f"Partner {chr(65 + n % 26)}{n}")
+                entry = {"partner_id": partner.id, "joined": 1 + n % 97, "reached_at": work.now}
+                insert_once(work, BoardEntry, _BOARD_KEY, period=Period.WEEK, starts_on=week, **entry)
 
 
 def _fill(cohort_id: int, cohort_code: str, size: int) -> tuple[int, ...]:
