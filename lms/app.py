@@ -56,6 +56,7 @@ ROOMS = (
     "lms.affiliates.partners",
     "lms.affiliates.tracking",
     "lms.affiliates.commissions",
+    "lms.affiliates.payouts",
     "lms.affiliates.promo",
     "lms.affiliates.contests",
     "lms.home",

@@ -9,9 +9,13 @@ from lms.affiliates.commissions.events import PlanPublished
 from lms.affiliates.commissions.jobs import RELEASE
 from lms.affiliates.contests import handlers as contests
 from lms.affiliates.partners.events import PartnerApproved, PartnerLocked, PartnerUnlocked
+from lms.affiliates.payouts import handlers as payouts
+from lms.affiliates.payouts.events import PayoutApproved
+from lms.affiliates.payouts.jobs import ASK_OVERDUE, SENDING
 from lms.affiliates.tracking import handlers as tracking
 from lms.affiliates.tracking.events import NumbersMoved
 from lms.affiliates.tracking.jobs import INGEST
+from lms.commerce.gateway.events import AccountMoved, TransferMoved
 from lms.commerce.gateway.jobs import RECONCILE, RECONCILING
 from lms.commerce.shop.events import DisputeClosed, DisputeOpened, OrderPaid, OrderRefunded
 from lms.kernel.outbox import ErrandKind, Handler, Pump, Schedule, Subscriptions
@@ -53,6 +57,10 @@ EVENTS: list[tuple[type[Any], Handler]] = [
     (PartnerUnlocked, commissions.on_partner_unlocked),
     (PlanPublished, commissions.on_plan_published),
     (NumbersMoved, contests.on_numbers_moved),
+    (PayoutApproved, payouts.on_payout_approved),
+    (PartnerUnlocked, payouts.on_partner_unlocked),
+    (AccountMoved, payouts.on_account_moved),
+    (TransferMoved, payouts.on_transfer_moved),
 ]
 
 # Effects outside the database.
@@ -63,6 +71,7 @@ ERRANDS: list[ErrandKind] = [
     ISSUING,
     RENDERING,
     RECONCILING,
+    SENDING,
 ]
 
 # Jobs of the clock.
@@ -74,6 +83,7 @@ SCHEDULES: list[Schedule | Pump] = [
     INGEST,
     RELEASE,
     RECONCILE,
+    ASK_OVERDUE,
 ]
 
 SUBSCRIPTIONS = Subscriptions(EVENTS, ERRANDS, SCHEDULES)

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from lms.learning.camps.rules import BEFORE_START, OVER, CohortState
 from lms.learning.enrollments.rules import EnrollmentState, may_work
 
-STAFF_SCREENS = (("operator", "/console"), ("finance", "/console"), ("tutor", "/desk"))
+STAFF_SCREENS = (("operator", "/console"), ("finance", "/finance"), ("tutor", "/desk"))
 
 
 def first_screen(roles: frozenset[str], *, is_studying: bool, last_place: str = "") -> str:

@@ -41,6 +41,8 @@ class Settings:
     trusted_proxies: int
     log_level: str
     max_upload_mb: int
+    payout_minimum_minor: int
+    payout_fee_minor: int
     stripe_secret_key: str
     stripe_webhook_secrets: tuple[str, ...]
     stripe_api_base: str
@@ -88,6 +90,8 @@ class Settings:
             trusted_proxies=_number(env, "TRUSTED_PROXIES", 0),
             log_level=env.get("LOG_LEVEL") or "INFO",
             max_upload_mb=_number(env, "MAX_UPLOAD_MB", 64),
+            payout_minimum_minor=_number(env, "PAYOUT_MINIMUM_MINOR", 10_000),
+            payout_fee_minor=_number(env, "PAYOUT_FEE_MINOR", 0),
             stripe_secret_key=env.get("STRIPE_SECRET_KEY", "").strip(),
             stripe_webhook_secrets=_webhook_secrets(env),
             stripe_api_base=_api_base(env.get("STRIPE_API_BASE") or STRIPE_API),

@@ -48,9 +48,12 @@ NAVIGATION: dict[str, tuple[Place, ...]] = {
         Place("scroll-text", "/console/audit", "操作记录", "Audit log"),
     ),
     "finance": (
-        Place("layout-dashboard", "/console", "控制台", "Console"),
-        Place("webhook", "/finance/notices", "支付通知", "Payment notices"),
+        Place("layout-dashboard", "/finance", "财务", "Finance"),
+        Place("landmark", "/finance/payouts", "提现", "Payouts"),
+        Place("scale", "/finance/trial-balance", "账本", "Books"),
         Place("list-checks", "/finance/reconciliation", "核对", "Reconciliation"),
+        Place("webhook", "/finance/notices", "支付通知", "Payment notices"),
+        Place("chart-line", "/console", "控制台", "Console"),
         Place("bell", "/inbox", "通知", "Notifications"),
         Place("circle-user-round", "/me", "我的", "Me"),
     ),
@@ -64,8 +67,9 @@ NAVIGATION: dict[str, tuple[Place, ...]] = {
     "partner": (
         Place("house", "/partner", "首页", "Home"),
         Place("images", "/partner/kit", "素材", "Kit"),
-        Place("link", "/partner/links", "链接", "Links"),
         Place("trophy", "/partner/board", "榜单", "Board"),
+        Place("wallet", "/partner/wallet", "钱包", "Wallet"),
+        Place("link", "/partner/links", "链接", "Links"),
         Place("circle-user-round", "/me", "我的", "Me"),
     ),
     "student": (

@@ -47,7 +47,7 @@ def _place(code: str, state: CohortState, day: int, enrollment: str = "enrolled"
         ({"student", "tutor"}, True, "", "/desk"),
         ({"student", "tutor", "partner"}, False, "partner", "/desk"),
         ({"student", "operator", "tutor"}, True, "", "/console"),
-        ({"finance"}, False, "", "/console"),
+        ({"finance"}, False, "", "/finance"),
     ],
 )
 def test_everybody_has_a_first_screen(roles: set[str], is_studying: bool, last_place: str, url: str) -> None:

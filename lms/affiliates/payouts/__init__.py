@@ -1,4 +1,5 @@
-"""Payouts: a partner's wallet, and money leaving it.
+"""Payouts: a partner's wallet, where its money goes, requests, approval, transfers, bank files, what came back.
 
-Owns payout destinations, payouts, their attempts and bank batches. Hears AccountMoved, TransferMoved.
+Owns destinations, payouts, their attempts and batches. Hears AccountMoved and TransferMoved from the gateway and
+its own PayoutApproved, so that sending begins in a commit of its own. Tells PayoutApproved.
 """
