@@ -16,6 +16,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lms.affiliates.tracking import queries as tracking
 from lms.affiliates.tracking import service as tracking_service
 from lms.affiliates.tracking.shortcut import Shortcut
+from lms.commerce.gateway.rules import Gateway
+from lms.commerce.gateway.service import Connection
 from lms.home.queries.kept import what_is_kept
 from lms.kernel.clock import Clock, ShiftedClock, SystemClock
 from lms.kernel.codes import RandomCodes
@@ -148,16 +150,15 @@ def _clock(settings: Settings) -> Clock:
 
 
 def _gateway(settings: Settings) -> object:
-    """Connect the payment gateway when there is a key; its library loads only then."""
-    if not settings.takes_payments:
-        return None
-    from lms.commerce.gateway.stripe_gateway import StripeGateway
+    """Connect the payment gateway, when there is a key, at its first use."""
 
-    return StripeGateway(
-        settings.stripe_secret_key,
-        api_base=settings.stripe_api_base,
-        payment_methods=settings.stripe_payment_methods,
-    )
+    def connect() -> Gateway:
+        from lms.commerce.gateway.stripe_gateway import StripeGateway
+
+        key, base = settings.stripe_secret_key, settings.stripe_api_base
+        return StripeGateway(key, api_base=base, payment_methods=settings.stripe_payment_methods)
+
+    return Connection(connect) if settings.takes_payments else None
 
 
 def _open_rooms(app: Flask, settings: Settings) -> None:

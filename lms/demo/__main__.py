@@ -92,7 +92,10 @@ def main() -> int:
             parts[_fork(lambda: _serve_sandbox(instance, options.port, sandbox_port))] = signal.SIGTERM
             _wait_open(sandbox_port)
         prepared = _fork(lambda: _prepare(app))
-        if os.waitstatus_to_exitcode(os.waitpid(prepared, 0)[1]):
+        parts[prepared] = signal.SIGTERM
+        status = os.waitpid(prepared, 0)[1]
+        del parts[prepared]
+        if os.waitstatus_to_exitcode(status):
             return 1
         return _serve(app, options.port, parts, sandbox_port)
     except KeyboardInterrupt:

@@ -55,7 +55,7 @@ def notices() -> Response:
         notices=page,
         older=older,
         state=chosen,
-        states=wording.NOTICE_STATES,
+        wording=wording,
         takes_payments=queries.takes_payments(),
     )
 
@@ -69,7 +69,7 @@ def notice(notice_id: int) -> Response:
         "commerce/gateway/notice.html",
         notice=found,
         payload=json.dumps(payload, ensure_ascii=False, indent=2),
-        states=wording.NOTICE_STATES,
+        wording=wording,
         may_replay=current_actor().has("finance"),
     )
 

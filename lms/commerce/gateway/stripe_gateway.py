@@ -206,7 +206,8 @@ def _translated(error: stripe.StripeError) -> GatewayRefused | GatewayUnreachabl
     status = error.http_status or 0
     unclear = isinstance(error, stripe.RateLimitError | stripe.IdempotencyError) or status in _UNCLEAR
     if unclear or not _REFUSED_FROM <= status < _REFUSED_BELOW:
-        return GatewayUnreachable(f"{type(error).__name__}: {error.user_message}")
+        cause = type(error.__cause__).__name__ if error.__cause__ else error.user_message
+        return GatewayUnreachable(f"{type(error).__name__}: {cause}")
     return GatewayRefused(error.code or type(error).__name__, str(error.user_message))
 
 

@@ -10,6 +10,31 @@ NOTICE_STATES = {
     NoticeState.RECEIVED: Text("没读懂", "Unreadable"),
 }
 
+_NOTICE_KINDS = {
+    "checkout.session.completed": Text("付款完成", "Checkout completed"),
+    "checkout.session.async_payment_succeeded": Text("款项到账", "Payment came in"),
+    "checkout.session.async_payment_failed": Text("款项没有到", "Payment did not come"),
+    "checkout.session.expired": Text("付款页过期", "Checkout expired"),
+    "refund.created": Text("退款发起", "Refund made"),
+    "refund.updated": Text("退款有变化", "Refund changed"),
+    "refund.failed": Text("退款失败", "Refund failed"),
+    "charge.dispute.created": Text("收到拒付", "Dispute opened"),
+    "charge.dispute.updated": Text("拒付有变化", "Dispute changed"),
+    "charge.dispute.funds_withdrawn": Text("拒付扣款", "Disputed money withheld"),
+    "charge.dispute.closed": Text("拒付有结果", "Dispute decided"),
+    "account.updated": Text("合伙人收款账户变化", "Partner account changed"),
+    "transfer.created": Text("打款发出", "Transfer made"),
+    "transfer.updated": Text("打款有变化", "Transfer changed"),
+    "transfer.reversed": Text("打款退回", "Transfer came back"),
+}
+_OTHER_KIND = Text("其他消息", "Something else")
+
+
+def notice_kind(kind: str) -> Text:
+    """Call a kind of notice by a name for people; those we do not act on have one name."""
+    return _NOTICE_KINDS.get(kind, _OTHER_KIND)
+
+
 KINDS = {Kind.PAYMENT: Text("付款", "Payment"), Kind.REFUND: Text("退款", "Refund")}
 
 DIFFERENCES = {

@@ -164,9 +164,9 @@ def test_notices_are_paged(client: FlaskClient, work: Open) -> None:
         for n in range(queries.PAGE + 1):
             service.receive(w, notice_of(notice("refund.created", refund(id=f"re_{n}"), f"evt_{n}")))
     page = client.get("/finance/notices")
-    assert "re_1<" in page.text and ">re_0<" not in page.text and "更早的" in page.text
+    assert "· re_1<" in page.text and "· re_0<" not in page.text and "更早的" in page.text
     older = page.text.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0]
-    assert ">re_0<" in client.get(older).text
+    assert "· re_0<" in client.get(older).text
 
 
 @pytest.mark.usefixtures("cashier")

@@ -19,6 +19,7 @@ from lms.commerce.gateway.notices import NoticeState, notice_of
 from lms.commerce.gateway.rules import Checkout, CheckoutState
 from lms.kernel.errors import NotFound
 from lms.kernel.outbox import Event
+from lms.kernel.parts import EXTENSION, Parts
 from lms.kernel.work import SYSTEM, Read, Work
 from tests.commerce.gateway.telling import account, dispute, notice, refund, session, transfer
 from tests.conftest import STORY_NOW
@@ -158,6 +159,19 @@ def test_without_a_gateway_nothing_is_sold(app: Flask) -> None:
 
 def test_the_gateway_is_the_one_plugged_in(app: Flask, gateway: FakeGateway) -> None:
     assert service.current_gateway() is gateway and queries.takes_payments()
+
+
+def test_a_gateway_is_connected_once_at_its_first_use(app: Flask) -> None:
+    made: list[FakeGateway] = []
+
+    def connect() -> FakeGateway:
+        made.append(FakeGateway())
+        return made[-1]
+
+    parts: Parts = app.extensions[EXTENSION]
+    parts.gateway = service.Connection(connect)
+    assert queries.takes_payments() and made == []
+    assert service.current_gateway() is service.current_gateway() and len(made) == 1
 
 
 def test_a_notice_rolls_back_with_its_work(work: Open, read: Look) -> None:

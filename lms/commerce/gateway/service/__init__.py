@@ -1,11 +1,12 @@
 """Saying and hearing: the gateway itself, its notices, and the comparison with it."""
 
-from lms.commerce.gateway.service.access import current_gateway, gateway_of
+from lms.commerce.gateway.service.access import Connection, current_gateway, gateway_of
 from lms.commerce.gateway.service.hearing import forget_settled, note_settled, receive, replay, report_checkout
 from lms.commerce.gateway.service.reconciling import RECONCILE_ERRAND, ask_reconciliation, reconcile, record_entries
 
 __all__ = [
     "RECONCILE_ERRAND",
+    "Connection",
     "ask_reconciliation",
     "current_gateway",
     "forget_settled",
