@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -17,12 +18,13 @@ from lms.commerce.gateway.events import AccountMoved
 from lms.commerce.gateway.models import GatewayKnown, GatewayNotice
 from lms.commerce.gateway.notices import NoticeState, notice_of
 from lms.commerce.gateway.rules import Checkout, CheckoutState
+from lms.kernel.db import db
 from lms.kernel.errors import NotFound
-from lms.kernel.outbox import Event
+from lms.kernel.outbox import Event, OutboxRow
 from lms.kernel.parts import EXTENSION, Parts
-from lms.kernel.work import SYSTEM, Read, Work
+from lms.kernel.work import SYSTEM, Read, Work, begin_work
 from tests.commerce.gateway.telling import account, dispute, notice, refund, session, transfer
-from tests.conftest import STORY_NOW
+from tests.conftest import STORY_NOW, counting
 from tests.fake_gateway import FakeGateway
 
 Open = Callable[[], AbstractContextManager[Work]]
@@ -179,3 +181,27 @@ def test_a_notice_rolls_back_with_its_work(work: Open, read: Look) -> None:
         service.receive(w, notice_of(notice("refund.created", refund(), "evt_1")))
         raise RuntimeError
     assert read().session.scalars(select(GatewayNotice)).all() == []
+
+
+def test_the_same_notice_at_once_from_many_is_one(app: Flask, read: Look) -> None:
+    kept = notice_of(notice("account.updated", account(), "evt_1"))
+
+    def hear(_: int) -> bool:
+        with app.app_context():
+            try:
+                with begin_work() as w:
+                    return service.receive(w, kept)
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(hear, range(6))) == [False] * 5 + [True]
+    rows = read().session.scalars(select(OutboxRow).where(OutboxRow.name == "AccountMoved")).all()
+    parts: Parts = app.extensions[EXTENSION]
+    assert len(rows) == len(parts.subscriptions.handlers_of("AccountMoved"))
+
+
+def test_a_notice_costs_a_handful_of_statements(app: Flask, work: Open) -> None:
+    with counting(app) as count:
+        receive(work, "account.updated", account(), "evt_1")
+    assert count.statements <= 3
