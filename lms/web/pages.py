@@ -98,6 +98,8 @@ NAMES = {
     "partner": ("推广", "Partner"),
     "student": ("学习", "Learning"),
 }
+# One payout and one commission are looked at from the wallet.
+_WALLET_PLACES = (("/partner/payouts/", "/partner/wallet"), ("/partner/earnings", "/partner/wallet"))
 # Addresses inside a cohort that belong to a place of the student's.
 _LEARN_PLACES = (
     ("/questions", "/questions"),
@@ -130,6 +132,7 @@ def _current_url(places: tuple[Place, ...]) -> str:
     if path.startswith("/learn/"):
         rest = "/" + "/".join(path.split("/")[3:])
         return next((place for part, place in _LEARN_PLACES if rest.startswith(part)), "/today")
+    path = next((place for part, place in _WALLET_PLACES if path.startswith(part)), path)
     fitting = [place.url for place in places if path == place.url or path.startswith(place.url + "/")]
     return max(fitting, key=len, default="")
 

@@ -44,7 +44,7 @@ def test_the_front_page_lists_open_cohorts_with_seats_and_the_way_to_their_page(
 
 
 @pytest.mark.parametrize(
-    ("key", "url"), [("lin", "/today"), ("chen", "/desk"), ("su", "/console"), ("fin", "/console"), ("ada", "/partner")]
+    ("key", "url"), [("lin", "/today"), ("chen", "/desk"), ("su", "/console"), ("fin", "/finance"), ("ada", "/partner")]
 )
 def test_signed_in_people_go_to_their_first_screen(
     client: FlaskClient, work: Works, sign_in: SignIn, key: str, url: str
