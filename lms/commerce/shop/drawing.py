@@ -25,7 +25,7 @@ _IN_LINE = Text("已付清，正在排队等座位。", "Paid in full. You are i
 _PARTLY = Text("已退 {amount}。", "{amount} has been refunded.")
 _REFUNDED = Text("已全额退款。", "Refunded in full.")
 _UNTIL = Text(
-    "{until} 之前可以自助全额退款，退回付款时用的方式。",
+    "自助全额退款的期限是 {until}，退回付款时用的方式。",
     "Full refund by yourself until {until}, to the means you paid with.",
 )
 _NOTE = Text("本收据证明已收到款项，不作发票使用。", "This receipt confirms a payment. It is not a tax invoice.")

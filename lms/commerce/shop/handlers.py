@@ -59,5 +59,4 @@ def on_enrolled(work: Work, event: Enrolled) -> None:
 
 def on_withdrawn(work: Work, event: Withdrawn) -> None:
     """Give the money back to somebody who leaves the line; leaving a seat by itself refunds nothing."""
-    if not event.had_seat:
-        service.refund_leaver(work, event.cohort_id, event.person_id)
+    service.note_left(work, event.cohort_id, event.person_id, event.happened_at)

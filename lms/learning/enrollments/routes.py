@@ -9,6 +9,7 @@ from lms.kernel.work import Read, Work, begin_read, begin_work
 from lms.learning.camps import queries as camps
 from lms.learning.camps.queries import Cohort
 from lms.learning.enrollments import queries, service
+from lms.learning.enrollments.errors import PaymentNeeded
 from lms.learning.enrollments.forms import JoinForm, ReasonForm, SeatsForm, WithdrawForm
 from lms.learning.enrollments.queries import Enrollment
 from lms.learning.enrollments.rules import CAUSE_WORDS, STATE_WORDS, EnrollmentState, WithdrawCause, move
@@ -74,9 +75,12 @@ def join(slug: str) -> ResponseReturnValue:
         back = url_for(".confirm_join", slug=slug, cohort=cohort.code)
         return see_other(url_for("security.register", next=back))
     visitor = visitor_code()
-    with begin_work() as work:
-        referral = ports.resolve_referral(work, visitor, who.person_id, None)
-        enrollment = service.join(work, who, cohort.code, referral)
+    try:
+        with begin_work() as work:
+            referral = ports.resolve_referral(work, visitor, who.person_id, None)
+            enrollment = service.join(work, who, cohort.code, referral)
+    except PaymentNeeded:
+        return see_other(f"/c/{cohort.camp_slug}/checkout?cohort={cohort.code}")
     waiting = enrollment.state == EnrollmentState.WAITLISTED
     said = t("你已在候补名单里。", "You are on the waiting list.") if waiting else t("入营成功。", "You are in.")
     return see_other(url_for(".welcome", code=cohort.code), said)
@@ -277,8 +281,11 @@ def resume(code: str, student: str) -> ResponseReturnValue:
 def move_up(code: str, student: str) -> ResponseReturnValue:
     """Give a free seat to somebody in line."""
     with begin_work() as work:
-        service.move_up(work, current_actor(), _enrollment_id(work, code, student))
-    return see_other(url_for(".student", code=code, student=student), t("已入营，通知已发。", "Moved up and told."))
+        moved = service.move_up(work, current_actor(), _enrollment_id(work, code, student))
+    said = t("已入营，通知已发。", "Moved up and told.")
+    if moved.state == EnrollmentState.WAITLISTED:
+        said = t("座位为对方留 24 小时，付款通知已发。", "The seat is held for 24 hours; they are told to pay.")
+    return see_other(url_for(".student", code=code, student=student), said)
 
 
 def _found(read: Read, code: str, student: str) -> tuple[Cohort, Enrollment]:

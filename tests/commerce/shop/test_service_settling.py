@@ -194,6 +194,39 @@ def test_who_leaves_the_paid_line_gets_the_money_back(stall: Stall, drain: Drain
     assert stall.see(order).state == "refunded"
 
 
+def test_a_seat_given_up_is_not_touched_by_an_older_orders_refund(stall: Stall, drain: Drain) -> None:
+    cohort, (lin,) = stall.open()
+    first = stall.buy(cohort, lin)
+    place = places.find_enrollment(stall.read(), cohort.id, lin.id)
+    assert place is not None
+    with stall.work() as w:
+        enrollments.withdraw(w, as_actor(w, lin), place.id, "own_wish")
+    drain()
+    assert (stall.see(first).state, stall.see(first).seat) == ("paid", "none")
+    second = stall.buy(cohort, lin)
+    with stall.work() as w:
+        service.ask_refund(w, SYSTEM, first.code, None, "")
+    drain()
+    assert (stall.see(first).state, stall.see(second).seat) == ("refunded", "given")
+    assert places.find_enrollment(stall.read(), cohort.id, lin.id) is not None
+
+
+def test_a_checkout_noted_after_the_order_was_given_up_is_ended(stall: Stall, drain: Drain) -> None:
+    cohort, (lin,) = stall.open()
+    order = stall.order(cohort, lin)
+    with stall.work() as w:
+        start = service.begin_payment(w, as_actor(w, lin), order.code)
+    assert start.request is not None
+    checkout = stall.gate.open_checkout(start.key, start.request)
+    with stall.work() as w:
+        service.cancel_order(w, as_actor(w, lin), order.code)
+    with stall.work() as w:
+        assert service.note_checkout(w, order.code, start.attempt, checkout) is None
+    drain()
+    assert stall.gate.get_checkout(checkout.id).state == "expired"
+    assert [one.state for one in queries.list_payments(stall.read(), order.id)] == ["expired"]
+
+
 def test_a_payment_of_another_amount_goes_back(stall: Stall, drain: Drain) -> None:
     cohort, (lin,) = stall.open()
     order = stall.order(cohort, lin)

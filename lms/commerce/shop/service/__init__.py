@@ -13,9 +13,9 @@ from lms.commerce.shop.service.disputing import move_dispute
 from lms.commerce.shop.service.ending import (
     ask_expired,
     let_go,
+    note_left,
     note_seated,
     refund_cohort,
-    refund_leaver,
     refund_line,
 )
 from lms.commerce.shop.service.offers import archive_coupon, make_coupon, set_offer
@@ -55,10 +55,10 @@ __all__ = [
     "note_checkout",
     "note_expired",
     "note_failed",
+    "note_left",
     "note_refused",
     "note_seated",
     "refund_cohort",
-    "refund_leaver",
     "refund_line",
     "retry_refund",
     "set_offer",

@@ -1,7 +1,7 @@
 """Errands of the shop: what is asked of the gateway, each wish once."""
 
 from lms.commerce.shop import models as tables
-from lms.commerce.shop.rules import LIVE_PAYMENTS
+from lms.commerce.shop.rules import LIVE_PAYMENTS, PaymentState
 from lms.commerce.shop.service.records import payments_of
 from lms.kernel.work import Work
 
@@ -19,8 +19,13 @@ def ask_to_close(work: Work, payment: tables.Payment) -> None:
 def close_live_payments(work: Work, order: tables.ShopOrder, but: int | None = None) -> None:
     """End every checkout of a held order that could still be paid, but for one payment."""
     for payment in payments_of(work, order.id):
-        if payment.state in LIVE_PAYMENTS and payment.id != but:
-            ask_to_close(work, payment)
+        if payment.state not in LIVE_PAYMENTS or payment.id == but:
+            continue
+        if payment.checkout_id is None:
+            # Nobody was ever given its address.
+            payment.state = PaymentState.EXPIRED
+        ask_to_close(work, payment)
+    work.session.flush()
 
 
 def ask_expiry(work: Work, order: tables.ShopOrder) -> None:

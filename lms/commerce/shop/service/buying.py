@@ -240,11 +240,11 @@ def note_checkout(work: Work, order_code: str, attempt: int, checkout: Checkout)
     payment = next((one for one in payments_of(work, order.id) if one.attempt == attempt), None)
     if payment is None:
         raise NotFound
-    if payment.state not in LIVE_PAYMENTS:
+    if payment.state in (PaymentState.PAID, PaymentState.SURPLUS):
         return None
     payment.checkout_id, payment.url, payment.expires_at = checkout.id, checkout.url, checkout.expires_at
     work.session.flush()
-    if order.state != OrderState.OPEN:
+    if order.state != OrderState.OPEN or payment.state not in LIVE_PAYMENTS:
         ask_to_close(work, payment)
         return None
     return checkout.url if checkout.state is CheckoutState.OPEN else None

@@ -1,8 +1,9 @@
 """Ends that nobody asked for: holds that ran out, cohorts that are canceled, lines that lead nowhere."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from lms.commerce.gateway.rules import Checkout, CheckoutState
 from lms.commerce.shop import models as tables
@@ -52,28 +53,38 @@ def let_go(work: Work, order_id: int, checkouts: Sequence[Checkout], reached: bo
         order.hold_until = work.now + CONFIRMING
     else:
         close_order(work, order, OrderState.EXPIRED)
+        close_live_payments(work, order)
     work.session.flush()
 
 
 def refund_cohort(work: Work, cohort_id: int) -> int:
     """Give everybody's money back when a cohort is canceled; open orders end. Safe to repeat."""
-    for order in _orders_of(work, cohort_id, [OrderState.OPEN]):
-        close_order(work, order, OrderState.CANCELED)
-        close_live_payments(work, order)
-    return sum(_refund_rest(work, order, RefundCause.CANCELED) for order in _orders_of(work, cohort_id, PAID_STATES))
+    # All held before the first seat is let go: everywhere orders come before seats.
+    orders = _held(work, _O.cohort_id == cohort_id, _O.state.in_({OrderState.OPEN, *PAID_STATES}))
+    for order in orders:
+        if order.state == OrderState.OPEN:
+            close_order(work, order, OrderState.CANCELED)
+            close_live_payments(work, order)
+    return sum(_refund_rest(work, order, RefundCause.CANCELED) for order in orders if order.state in PAID_STATES)
 
 
 def refund_line(work: Work, cohort_id: int) -> int:
     """Give the money back to those who paid and still stand in line when a cohort is over."""
-    waiting = [order for order in _orders_of(work, cohort_id, PAID_STATES) if order.seat == SeatState.IN_LINE]
+    waiting = _held(work, _O.cohort_id == cohort_id, _O.state.in_(PAID_STATES), _O.seat == SeatState.IN_LINE)
     return sum(_refund_rest(work, order, RefundCause.NO_SEAT) for order in waiting)
 
 
-def refund_leaver(work: Work, cohort_id: int, person_id: int) -> None:
-    """Give the money back to somebody who left the line before there was a seat for it."""
-    for order in _orders_of(work, cohort_id, PAID_STATES):
-        if order.buyer_id == person_id and order.seat == SeatState.IN_LINE:
+def note_left(work: Work, cohort_id: int, person_id: int, at: datetime) -> None:
+    """Keep that somebody left: the money of who had no seat yet goes back, a seat by itself refunds nothing.
+
+    `at` is when they left: what they bought afterwards stays as it is.
+    """
+    mine = (_O.cohort_id == cohort_id, _O.buyer_id == person_id, _O.state.in_(PAID_STATES), _O.paid_at <= at)
+    for order in _held(work, *mine):
+        if order.seat == SeatState.IN_LINE:
             _refund_rest(work, order, RefundCause.NO_SEAT)
+        order.seat = SeatState.NONE
+    work.session.flush()
 
 
 def note_seated(work: Work, cohort_id: int, person_id: int) -> None:
@@ -82,8 +93,8 @@ def note_seated(work: Work, cohort_id: int, person_id: int) -> None:
     work.session.execute(update(_O).where(*mine, _O.state.in_(PAID_STATES)).values(seat=SeatState.GIVEN))
 
 
-def _orders_of(work: Work, cohort_id: int, states: Sequence[str] | frozenset[OrderState]) -> list[tables.ShopOrder]:
-    mine = select(_O).where(_O.cohort_id == cohort_id, _O.state.in_(states)).order_by(_O.id).with_for_update()
+def _held(work: Work, *where: ColumnElement[bool]) -> list[tables.ShopOrder]:
+    mine = select(_O).where(*where).order_by(_O.id).with_for_update()
     return list(work.session.scalars(mine.execution_options(populate_existing=True)))
 
 

@@ -57,6 +57,13 @@ def close_order(work: Work, order: tables.ShopOrder, to: OrderState, *, keep_sea
         enrollments.release_seat(work, order.cohort_id, order.buyer_id)
 
 
+def hold_coupon(work: Work, order: tables.ShopOrder) -> None:
+    """Hold an order's coupon before its seat: everywhere in the order order, coupon, seats."""
+    if order.coupon_id is not None:
+        row = tables.Coupon
+        work.session.execute(select(row.id).where(row.id == order.coupon_id).with_for_update())
+
+
 def use_coupon_again(work: Work, order: tables.ShopOrder, by: int) -> None:
     """Count a use of an order's coupon more or less, whatever its limit: the order has its discount already."""
     if order.coupon_id is None:

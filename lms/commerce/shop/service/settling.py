@@ -25,7 +25,14 @@ from lms.commerce.shop.rules import (
     SeatState,
 )
 from lms.commerce.shop.service.asking import close_live_payments
-from lms.commerce.shop.service.records import close_order, find_locked, get_locked, payments_of, use_coupon_again
+from lms.commerce.shop.service.records import (
+    close_order,
+    find_locked,
+    get_locked,
+    hold_coupon,
+    payments_of,
+    use_coupon_again,
+)
 from lms.commerce.shop.service.requesting import request_refund
 from lms.commerce.shop.service.telling import tell_surplus, tell_unknown_payment
 from lms.kernel.errors import NotFound
@@ -72,6 +79,7 @@ def settle(work: Work, confirmed: PaymentConfirmed) -> Settled:
     if order is None:
         tell_unknown_payment(work, confirmed)
         return Settled(SettleOutcome.UNKNOWN)
+    hold_coupon(work, order)
     payments = payments_of(work, order.id)
     payment = _payment_for(work, order, payments, confirmed)
     if payment.state in (PaymentState.PAID, PaymentState.SURPLUS):
@@ -189,6 +197,7 @@ def settle_offline(work: Work, who: Actor, order_code: str, agent_id: int) -> Or
             return order_value(order)
         raise AlreadyPaid
     before = order.state
+    hold_coupon(work, order)
     done = enrollments.activate(work, who, order.cohort_id, order.buyer_id, order.referral)
     if done.outcome not in _SEATS:
         raise CannotSeat
