@@ -1,26 +1,17 @@
-"""A gateway that lives in memory: it keeps what one key made, and can be told to fail."""
+"""The gateway in memory with the faults that sending money meets: any refusal, silence before or after it happened."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from lms.commerce.gateway.rules import (
-    BalanceEntry,
-    Checkout,
-    CheckoutRequest,
-    ConnectedAccount,
-    GatewayRefund,
-    GatewayRefused,
-    GatewayUnreachable,
-    Transfer,
-)
+from lms.commerce.gateway.rules import ConnectedAccount, GatewayRefused, GatewayUnreachable, Transfer
+from tests.fake_gateway import FakeGateway
 
 
 @dataclass
-class MemoryGateway:
-    """Transfers and accounts by their key; checkouts and refunds are nobody's here."""
+class MemoryGateway(FakeGateway):
+    """Transfers and accounts by their key; `said` is what was asked about transfers."""
 
     transfers: dict[str, Transfer] = field(default_factory=dict)
     accounts: dict[str, ConnectedAccount] = field(default_factory=dict)
@@ -73,30 +64,6 @@ class MemoryGateway:
                 self.accounts[key] = ConnectedAccount(account_id, True, enabled)
                 return self.accounts[key]
         raise LookupError(account_id)
-
-    def open_checkout(self, key: str, request: CheckoutRequest) -> Checkout:
-        raise NotImplementedError
-
-    def get_checkout(self, checkout_id: str) -> Checkout:
-        raise NotImplementedError
-
-    def expire_checkout(self, checkout_id: str) -> Checkout:
-        raise NotImplementedError
-
-    def refund(self, key: str, payment_id: str, amount_minor: int, reference: str) -> GatewayRefund:
-        raise NotImplementedError
-
-    def get_refund(self, refund_id: str) -> GatewayRefund:
-        raise NotImplementedError
-
-    def list_paid(self, since: datetime) -> list[Checkout]:
-        return []
-
-    def list_refunds(self, since: datetime) -> list[GatewayRefund]:
-        return []
-
-    def list_balance(self, since: datetime) -> list[BalanceEntry]:
-        return []
 
 
 def plug(app: Any, gateway: MemoryGateway) -> MemoryGateway:

@@ -133,6 +133,8 @@ def test_w11_a_refusal_says_whether_to_try_again() -> None:
     assert rules.failure_state("balance_insufficient") is PayoutState.FAILED_RETRYABLE
     assert rules.failure_state("never_heard_of") is PayoutState.FAILED_RETRYABLE
     assert rules.failure_state("account_closed") is PayoutState.FAILED_TERMINAL
+    # An account that lacks a paper today may take money tomorrow.
+    assert rules.failure_state("insufficient_capabilities_for_transfer") is PayoutState.FAILED_RETRYABLE
     assert rules.failure_state("expired") is PayoutState.EXPIRED
     assert rules.attempt_key("ABCD", 1) == "payout:ABCD:1" != rules.attempt_key("ABCD", 2)
 

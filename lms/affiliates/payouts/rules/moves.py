@@ -64,8 +64,6 @@ _CLOSED = frozenset(
         "no_account",
         "invalid_account",
         "resource_missing",
-        "transfers_not_allowed",
-        "insufficient_capabilities_for_transfer",
         "account_country_invalid_address",
     }
 )
