@@ -9,6 +9,9 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
+from lms.affiliates.commissions import queries as plans
+from lms.affiliates.commissions import service as commissions
+from lms.affiliates.commissions.rules import Terms
 from lms.commerce.ledger.verifying import take_stock, verify
 from lms.demo.season import Progress, how_far, tell_season
 from lms.kernel.errors import Refusal
@@ -28,6 +31,7 @@ from lms.web.assets import build
 
 assets = AppGroup("assets", help="Front-end files.")
 camp = AppGroup("camp", help="Camps as folders of Markdown.")
+plan = AppGroup("plan", help="What partners are paid by.")
 person = AppGroup("person", help="People and their roles.")
 ledger = AppGroup("ledger", help="The books.")
 demo = AppGroup("demo", help="The demo; refused outside the demo mode.")
@@ -85,6 +89,22 @@ def export_camp(slug: str, folder: Path) -> None:
     click.echo(f"{len(files)} files in {folder}")
 
 
+@plan.command("publish")
+@click.option("--name", default="Standard", show_default=True, help="Name of the plan for everybody, when it is made.")
+@click.option("--percent", type=click.IntRange(1, 100), default=20, show_default=True, help="Share of what is paid.")
+@with_appcontext
+def publish_plan(name: str, percent: int) -> None:
+    """Publish a version of the plan for everybody; the plan is made when there is none yet."""
+    with speaking("en"), begin_work() as work:
+        found = [one for one in plans.list_plans(work) if one.camp_id is None and one.group_id is None]
+        code = found[0].code if found else commissions.make_plan(work, SYSTEM, name)
+        try:
+            done = commissions.publish_version(work, SYSTEM, code, Terms(percent_bps=percent * 100))
+        except Refusal as refusal:
+            raise click.ClickException(str(refusal)) from None
+    click.echo(f"Version {done.number} pays {percent} % from {done.effective_from:%Y-%m-%d %H:%M} UTC.")
+
+
 @person.command("grant")
 @click.argument("mail")
 @click.argument("role", type=click.Choice([role.value for role in GIVEN_BY_HAND]))
@@ -139,5 +159,5 @@ def work(threads: int) -> None:
 
 def add_commands(app: Flask) -> None:
     """Give the app its commands."""
-    for command in (assets, camp, demo, ledger, person, work):
+    for command in (assets, camp, demo, ledger, person, plan, work):
         app.cli.add_command(command)

@@ -42,6 +42,7 @@ NAVIGATION: dict[str, tuple[Place, ...]] = {
         Place("tent", "/console/camps", "训练营", "Camps"),
         Place("calendar-range", "/console/cohorts", "期", "Cohorts"),
         Place("hand-coins", "/console/partners", "合伙人", "Partners"),
+        Place("scale", "/console/plans", "奖励方案", "Plans"),
         Place("users", "/console/people", "人员", "People"),
         Place("award", "/console/certificates", "证书", "Certificates"),
         Place("activity", "/console/outbox", "后台任务", "Background work"),

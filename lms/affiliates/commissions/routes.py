@@ -192,10 +192,6 @@ def _show_plan(code: str, form: PublishForm, status: int = 200) -> ResponseRetur
     versions = queries.list_versions(read, [plan.id]).get(plan.id, [])
     if not form.is_submitted():
         form.fill(versions[0] if versions else None)
-    preview = None
-    if form.is_submitted() and form.percent.data and form.cap.data:
-        terms = Terms(percent_bps=form.percent.data, cap_bps=form.cap.data)
-        preview = rules.capped(rules.pay(EXAMPLE_MINOR, terms), EXAMPLE_MINOR, terms)
     return render(
         "affiliates/commissions/plan.html",
         status=status,
@@ -203,7 +199,7 @@ def _show_plan(code: str, form: PublishForm, status: int = 200) -> ResponseRetur
         form=form,
         versions=[(version, _pays(version)) for version in versions],
         sheet=_sheet(plan, versions, read),
-        preview=preview,
+        preview=_preview(form),
         example=(EXAMPLE_MINOR, EXAMPLE_CURRENCY),
         **_names(read),
     )
@@ -214,6 +210,24 @@ def _show_plan(code: str, form: PublishForm, status: int = 200) -> ResponseRetur
 def plan(code: str) -> ResponseReturnValue:
     """Show a plan: the version in force beside the one to come, all versions, and the next one's form."""
     return _show_plan(code, PublishForm())
+
+
+def _preview(form: PublishForm) -> int | None:
+    """Give what the typed terms pay for the example; None while they cannot be read."""
+    if not form.percent.data or not form.cap.data:
+        return None
+    terms = Terms(percent_bps=form.percent.data, cap_bps=form.cap.data)
+    return rules.capped(rules.pay(EXAMPLE_MINOR, terms), EXAMPLE_MINOR, terms)
+
+
+@blueprint.get("/console/plans/<code>/preview")
+@role("operator", "finance")
+def preview(code: str) -> ResponseReturnValue:
+    """Show what a share and a cap that are being typed would pay."""
+    queries.get_plan(begin_read(), code)
+    example = (EXAMPLE_MINOR, EXAMPLE_CURRENCY)
+    form = PublishForm(request.args)
+    return render("affiliates/commissions/_preview.html", preview=_preview(form), example=example)
 
 
 @blueprint.post("/console/plans/<code>")

@@ -112,6 +112,14 @@ def test_an_operator_publishes_a_version(
     assert "生效中" in page.text and "第 3 版" in page.text and "¥59.85" in page.text
 
 
+def test_a_share_is_previewed_while_it_is_typed(scene: Scene, operator: Any, client: FlaskClient) -> None:
+    address = f"/console/plans/{scene.plan}/preview"
+    assert "¥79.80" in client.get(f"{address}?percent=20&cap=50").text
+    assert "¥199.50" in client.get(f"{address}?percent=60&cap=50").text
+    assert "填好比例" in client.get(f"{address}?percent=x&cap=50").text
+    assert client.get("/console/plans/NOSUCH/preview?percent=20&cap=50").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("over", "said"),
     [

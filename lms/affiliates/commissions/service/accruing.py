@@ -9,7 +9,7 @@ from lms.affiliates.commissions.queries import InForce, plan_for
 from lms.affiliates.commissions.rules import EXPENSES, Cause, ChangeState, LineKind, LineState, Outcome
 from lms.affiliates.commissions.service import telling
 from lms.affiliates.commissions.service.orders import hold_order, list_changes, open_disputes
-from lms.affiliates.commissions.service.purses import book, hold_purse
+from lms.affiliates.commissions.service.purses import HeldPurse, book, hold_purse
 from lms.affiliates.commissions.service.reversing import lock_lines, lose, take_refund
 from lms.affiliates.partners.queries import Partner, find_partner_by_id
 from lms.commerce.shop.events import OrderPaid
@@ -35,6 +35,9 @@ def accrue(work: Work, paid: OrderPaid) -> Outcome:
     if order.outcome != Outcome.WAITING:
         return Outcome(order.outcome)
     decision = _decide(work, paid)
+    # Before the row names the partner: a foreign key shares the partner's row, and two works that share it
+    # cannot both go on to hold it.
+    held = hold_purse(work, decision.partner.id, paid.currency) if decision.partner else None
     order.outcome = decision.outcome
     order.partner_id = decision.partner.id if decision.partner else None
     order.plan_version_id = decision.plan.version.id if decision.plan else None
@@ -47,8 +50,8 @@ def accrue(work: Work, paid: OrderPaid) -> Outcome:
     order.paid_at = paid.paid_at
     order.refund_until = paid.refund_until
     work.session.flush()
-    if decision.partner is not None and decision.plan is not None and decision.outcome == Outcome.EARNED:
-        _earn(work, order, decision.partner, decision.plan, decision.amount_minor)
+    if held is not None and decision.plan is not None and decision.outcome == Outcome.EARNED:
+        _earn(work, order, held, decision.plan, decision.amount_minor)
     _catch_up(work, order)
     return decision.outcome
 
@@ -70,9 +73,8 @@ def _decide(work: Work, paid: OrderPaid) -> _Decision:
     return _Decision(Outcome.EARNED if amount else Outcome.TOO_SMALL, partner, plan, amount)
 
 
-def _earn(work: Work, order: Accrual, partner: Partner, plan: InForce, amount_minor: int) -> None:
-    held = hold_purse(work, partner.id, order.currency)
-    line = work.add(_line(work, order, partner, plan, amount_minor))
+def _earn(work: Work, order: Accrual, held: HeldPurse, plan: InForce, amount_minor: int) -> None:
+    line = work.add(_line(work, order, held.partner, plan, amount_minor))
     book(work, held, line, "accrued", rules.accrue(held.purse, amount_minor, EXPENSES[LineKind.BASE]))
     telling.moved(work, line, amount_minor)
     telling.earned(work, held.partner, order, line)
