@@ -47,6 +47,11 @@ class Coupon:
     created_at: datetime
     archived_at: datetime | None
 
+    @property
+    def is_used_up(self) -> bool:
+        """Tell whether nobody else can use it now."""
+        return self.terms.uses_most is not None and self.uses >= self.terms.uses_most
+
 
 @dataclass(frozen=True)
 class Quote:
@@ -84,9 +89,10 @@ def _price(terms: Terms, now: datetime) -> Price:
     return Price(paid, terms.price_minor, terms.currency, early, terms.refund_until)
 
 
-def quote(read: Read, cohort: Cohort, coupon_code: str, buyer_id: int | None) -> Quote:
+def quote(read: Read, cohort: Cohort, coupon_code: str, buyer_id: int | None, *, count_uses: bool = True) -> Quote:
     """Say what a seat costs somebody now, with a coupon where a code is given.
 
+    Without `count_uses` a coupon that is used up still counts: whoever takes a use finds out by taking it.
     Refuses NotForSale, and for the coupon CouponInvalid, CouponUnknown, CouponOver, CouponElsewhere,
     CouponUsedUp, CouponNotYours.
     """
@@ -94,6 +100,8 @@ def quote(read: Read, cohort: Cohort, coupon_code: str, buyer_id: int | None) ->
     if found is None:
         raise NotForSale
     coupon = _usable(read, cohort, found.currency, coupon_code, buyer_id) if coupon_code.strip() else None
+    if count_uses and coupon is not None and coupon.is_used_up:
+        raise CouponUsedUp(field="coupon")
     off = rules.discount(found.now_minor, coupon.terms) if coupon else 0
     net = found.now_minor - off
     return Quote(found.now_minor, off, net, found.currency, found.early_until, found.refund_until, coupon)
@@ -106,8 +114,6 @@ def _usable(read: Read, cohort: Cohort, currency: str, typed: str, buyer_id: int
     if coupon.archived_at is not None:
         raise CouponOver(field="coupon")
     rules.require_usable(coupon.terms, read.now, cohort.camp_id, cohort.id, currency)
-    if coupon.terms.uses_most is not None and coupon.uses >= coupon.terms.uses_most:
-        raise CouponUsedUp(field="coupon")
     owner = coupon.terms.owner_id
     if owner is not None and (buyer_id is None or not ports.may_use_coupon(read, owner, buyer_id)):
         raise CouponNotYours(field="coupon")

@@ -75,7 +75,7 @@ def start_order(
     before = _open_order(work, cohort.id, who.person_id)
     if before is not None and not _is_other_coupon(work, before, coupon_code):
         return order_value(before)
-    quoted = queries.quote(work, cohort, coupon_code, who.person_id)
+    quoted = queries.quote(work, cohort, coupon_code, who.person_id, count_uses=False)
     _require_no_seat(work, cohort.id, who.person_id)
     if before is not None:
         close_order(work, before, OrderState.CANCELED, keep_seat=True)
