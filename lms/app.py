@@ -90,6 +90,7 @@ def create_app(settings: Settings, **replaced: Any) -> Flask:
 def _plug_ports() -> None:
     """Answer from upper rooms what lower ones ask."""
     ports.resolve_referral = tracking_service.resolve_referral
+    ports.may_use_coupon = tracking_service.may_use_coupon
     ports.may_open_day = enrollments.may_open_day
     ports.share_url = tracking.share_url
     ports.what_is_kept = what_is_kept

@@ -15,9 +15,20 @@ from lms.affiliates.payouts.jobs import ASK_OVERDUE, SENDING
 from lms.affiliates.tracking import handlers as tracking
 from lms.affiliates.tracking.events import NumbersMoved
 from lms.affiliates.tracking.jobs import INGEST
-from lms.commerce.gateway.events import AccountMoved, TransferMoved
+from lms.commerce.gateway.events import (
+    AccountMoved,
+    CheckoutExpired,
+    DisputeMoved,
+    PaymentConfirmed,
+    PaymentFailed,
+    RefundMoved,
+    TransferMoved,
+)
 from lms.commerce.gateway.jobs import RECONCILE, RECONCILING
+from lms.commerce.shop import handlers as shop
+from lms.commerce.shop.errands import CLOSING, EXPIRING, REFUNDING
 from lms.commerce.shop.events import DisputeClosed, DisputeOpened, OrderPaid, OrderRefunded
+from lms.commerce.shop.jobs import HOLDS, TUITION
 from lms.kernel.outbox import ErrandKind, Handler, Pump, Schedule, Subscriptions
 from lms.learning.camps.events import CohortMoved, CohortOpened
 from lms.learning.camps.jobs import IMPORT
@@ -29,6 +40,7 @@ from lms.learning.checkins.events import CheckedIn, CheckInAccepted
 from lms.learning.checkins.jobs import REMINDERS
 from lms.learning.enrollments import handlers as enrollments
 from lms.learning.enrollments.events import Enrolled, Withdrawn
+from lms.learning.enrollments.jobs import OFFERS
 from lms.learning.questions import handlers as questions
 from lms.learning.questions.events import AnswerCorrected, DigestPublished
 from lms.learning.questions.jobs import CLOSE_ANSWERED
@@ -40,6 +52,15 @@ from lms.people.messages.mails import MAIL
 EVENTS: list[tuple[type[Any], Handler]] = [
     (CohortOpened, enrollments.on_cohort_opened),
     (CohortMoved, enrollments.on_cohort_moved),
+    (PaymentConfirmed, shop.on_payment_confirmed),
+    (PaymentFailed, shop.on_payment_failed),
+    (CheckoutExpired, shop.on_checkout_expired),
+    (RefundMoved, shop.on_refund_moved),
+    (DisputeMoved, shop.on_dispute_moved),
+    (OrderPaid, shop.on_order_paid),
+    (CohortMoved, shop.on_cohort_moved),
+    (Enrolled, shop.on_enrolled),
+    (Withdrawn, shop.on_withdrawn),
     (PersonSignedUp, tracking.on_person_signed_up),
     (Enrolled, tracking.on_enrolled),
     (Withdrawn, tracking.on_withdrawn),
@@ -68,6 +89,9 @@ ERRANDS: list[ErrandKind] = [
     ACCOUNT_MAIL,
     MAIL,
     IMPORT,
+    EXPIRING,
+    CLOSING,
+    REFUNDING,
     ISSUING,
     RENDERING,
     RECONCILING,
@@ -78,6 +102,9 @@ ERRANDS: list[ErrandKind] = [
 SCHEDULES: list[Schedule | Pump] = [
     TURN,
     REMINDERS,
+    OFFERS,
+    HOLDS,
+    TUITION,
     CLOSE_ANSWERED,
     SWEEP,
     INGEST,
