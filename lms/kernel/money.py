@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
+from unicodedata import normalize
 
 from babel.numbers import format_currency, get_currency_precision
 
@@ -69,8 +70,9 @@ def as_decimal(amount: Money) -> str:
 
 
 def parse_decimal(text: str, currency: str) -> int:
-    """Read minor units from what a person types: 399, 399.5, 1,299.00, ￥399. Raises ValueError for anything else."""
-    plain = text.strip().translate(str.maketrans("，．", ",.")).lstrip("¥￥$€£").replace(",", "").replace(" ", "")
+    """Read minor units from what a person types: 399, 399.5, 1,299.00, ¥399. Raises ValueError for anything else."""
+    # What input methods for Chinese type wide is meant as the plain sign.
+    plain = normalize("NFKC", text).strip().lstrip("¥$€£").replace(",", "").replace(" ", "")
     whole, point, part = plain.partition(".")
     digits = precision(currency)
     # isdecimal alone would take digits of other scripts.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import normalize
+
 from wtforms import DateField, DateTimeLocalField, IntegerField, StringField, TimeField
 
 from lms.kernel.money import Money, as_decimal, parse_decimal
@@ -55,7 +57,7 @@ class Percent(StringField):
     typed: str | None = None
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.typed = valuelist[0].strip().rstrip("%％").strip() if valuelist else ""
+        self.typed = normalize("NFKC", valuelist[0]).strip().rstrip("%").strip() if valuelist else ""
         self.data = None
         if not self.typed:
             return

@@ -64,14 +64,10 @@ def test_amounts_are_written_in_both_languages() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "minor"), [("399", 39900), ("399.5", 39950), (" ￥1,299.05 ", 129905), ("0", 0), ("１２", None)]
+    ("typed", "minor"), [("399", 39900), ("399.5", 39950), (" ￥1,299.05 ", 129905), ("0", 0), ("１２．５", 1250)]
 )
-def test_amounts_are_read_as_people_type_them(typed: str, minor: int | None) -> None:
-    if minor is None:
-        with pytest.raises(ValueError, match=r"^"):
-            parse_decimal(typed, "CNY")
-    else:
-        assert parse_decimal(typed, "CNY") == minor
+def test_amounts_are_read_as_people_type_them(typed: str, minor: int) -> None:
+    assert parse_decimal(typed, "CNY") == minor
 
 
 @pytest.mark.parametrize("typed", ["", ".", ".5", "-1", "1.234", "1e5", "12.3.4", "abc", "9" * 13, "1\x00", "٣"])
