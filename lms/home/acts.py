@@ -4,6 +4,8 @@ from lms.kernel.text import Text
 
 # A service that audits names its act `thing.past_tense`.
 _TOLD = {
+    "board.amounts_hidden": Text("榜单只公布名次", "Had the board show ranks only"),
+    "board.amounts_shown": Text("榜单公布数字", "Had the board show numbers"),
     "camp.imported": Text("导入训练营", "Imported a camp"),
     "camp.moved": Text("训练营换了状态", "Moved a camp to another state"),
     "camp.renamed": Text("训练营改名", "Renamed a camp"),
@@ -98,6 +100,7 @@ _ROUTES = {
     "checkins.void": Text("作废打卡", "Voided a check-in"),
     "commissions.new_plan": Text("新建奖励方案", "Made a plan"),
     "commissions.publish": Text("发布方案，没有变化", "Published the same terms again"),
+    "contests.hide_amounts": Text("榜单设置，没有变化", "Saved the board's setting as it was"),
     "enrollments.change_seats": Text("修改名额", "Changed the number of seats"),
     "enrollments.move_up": Text("给候补座位", "Moved somebody up from the line"),
     "enrollments.remove": Text("移出或办理退出", "Removed or withdrew a student"),
@@ -152,6 +155,18 @@ _ROUTES = {
     "questions.thank": Text("感谢回答", "Thanked for an answer"),
     "questions.unfollow": Text("不再关注提问", "Stopped following a question"),
     "questions.unhide": Text("放出提问", "Showed a hidden question again"),
+    "shop.archive_coupon": Text("停用优惠券，没有变化", "Retired a coupon already retired"),
+    "shop.cancel": Text("取消自己的订单", "Canceled an own order"),
+    "shop.check": Text("查自己的付款", "Asked after an own payment"),
+    "shop.confirm_by_hand": Text("确认退款，没有变化", "Confirmed a refund already confirmed"),
+    "shop.hand_in": Text("记上交的代收款，没有变化", "Had money handed in that was known"),
+    "shop.make_coupon": Text("新建优惠券", "Made a coupon"),
+    "shop.pay": Text("付自己的订单", "Went to pay an own order"),
+    "shop.refund": Text("退自己的订单", "Asked for an own refund"),
+    "shop.refund_order": Text("申请退款，没有变化", "Asked for a refund already asked for"),
+    "shop.retry_refund": Text("重试退款，没有变化", "Tried a refund again that was under way"),
+    "shop.set_offer": Text("定价，没有变化", "Set a price as it was"),
+    "shop.settle_offline": Text("确认线下付款，没有变化", "Confirmed a payment already confirmed"),
 }
 ACTS = _TOLD | _ROUTES
 

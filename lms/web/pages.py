@@ -41,6 +41,7 @@ NAVIGATION: dict[str, tuple[Place, ...]] = {
         Place("layout-dashboard", "/console", "控制台", "Console"),
         Place("tent", "/console/camps", "训练营", "Camps"),
         Place("calendar-range", "/console/cohorts", "期", "Cohorts"),
+        Place("receipt-text", "/console/orders", "订单", "Orders"),
         Place("hand-coins", "/console/partners", "合伙人", "Partners"),
         Place("scale", "/console/plans", "奖励方案", "Plans"),
         Place("users", "/console/people", "人员", "People"),

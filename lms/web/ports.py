@@ -44,6 +44,26 @@ def _nothing_unread(_read: Read, _person_id: int) -> int:
     return 0
 
 
+@dataclass(frozen=True)
+class Invitation:
+    """What goes with a certificate: the own link of a partner, else what it takes to become one with one tap.
+
+    `version` and `digest` are the agreement's that the tap signs. `percent` is a partner's share of a sale, empty
+    where nothing pays; `amount_minor` what it comes to at the price of the moment, 0 where that is not known.
+    """
+
+    own_url: str = ""
+    version: str = ""
+    digest: str = ""
+    percent: str = ""
+    amount_minor: int = 0
+    currency: str = ""
+
+
+def _not_invited(_read: Read, _person_id: int, _camp_slug: str) -> Invitation | None:
+    return None
+
+
 def _nobody(_read: Read, _handle: str) -> int | None:
     return None
 
@@ -69,6 +89,8 @@ class Ports:
     what_is_kept: Callable[[Read, int], Kept] = _nothing_kept
     # (read, person id) -> unread notices
     count_unread: Callable[[Read, int], int] = _nothing_unread
+    # (read, person id, camp slug) -> what a certificate's holder is invited to
+    invite: Callable[[Read, int, str], Invitation | None] = _not_invited
     # (read, partner's handle) -> partner id, None when nobody approved has it
     partner_of_handle: Callable[[Read, str], int | None] = _nobody
     # (read, partner ids) -> their names, for the books

@@ -181,7 +181,7 @@ def fields_of(place: Place) -> dict[str, dict[str, str]]:
         "checkins.add_files": hand_in,
         "checkins.remove_file": hand_in,
         "checkins.tick": {"done": "1"},
-        "contests.set_name": {"hidden": "y"},
+        "contests.choose_shown": {"hidden": "y", "amounts_hidden": "y"},
         "enrollments.join": {"cohort": codes["open_cohort"]},
         "enrollments.withdraw": {},
         "messages.follow": {},
@@ -246,8 +246,8 @@ def fields_of(place: Place) -> dict[str, dict[str, str]]:
 
 # Names of what addresses carry behind the question mark.
 ASKED = (
-    "act after at before c camp code cohort format item language link next period person q revision role show size "
-    "slug state task text version"
+    "act after at before by c camp code cohort currency format item language link next period person q revision role "
+    "show size slug state task text version"
 ).split()
 
 

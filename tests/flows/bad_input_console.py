@@ -34,6 +34,7 @@ def console_fields_of(place: Place) -> dict[str, dict[str, Any]]:
         "camps.publish": {},
         "camps.remove_tutor": {},
         "camps.rename": {"title": "短写作营"},
+        "contests.hide_amounts": {"amounts_hidden": "y"},
         "camps.start_import": {"archive": _archive(), "slug": "from-afar", "language": "zh", "language_dir": "zh"},
         "certificates.issue": {},
         "certificates.redraw": {},

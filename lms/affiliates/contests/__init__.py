@@ -1,4 +1,4 @@
 """Who brings most: the board by day, week and month.
 
-Owns: board_entry, board_preference. Hears: NumbersMoved.
+Owns: board_entry, board_money, board_preference, board_setting. Hears: NumbersMoved, CommissionMoved.
 """

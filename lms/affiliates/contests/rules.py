@@ -1,8 +1,7 @@
-"""Periods of the board, ranks and names on it: pure decisions."""
+"""Periods and measures of the board, ranks and names on it: pure decisions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -14,13 +13,17 @@ class Period(StrEnum):
     MONTH = "month"
 
 
-@dataclass(frozen=True)
-class Position:
-    """Where a page of the board ends: the last row's number, when it was reached, and whose it is."""
+class Measure(StrEnum):
+    """What a board counts: enrollments through links, sales that stand, or what was earned on them."""
 
-    joined: int
-    reached_at: datetime
-    partner_id: int
+    JOINED = "joined"
+    SALES = "sales"
+    EARNED = "earned"
+
+    @property
+    def is_money(self) -> bool:
+        """Say whether it tells what somebody earns: such numbers may be hidden, and stand by currency."""
+        return self is not Measure.JOINED
 
 
 def start_of(period: Period, day: date) -> date:
@@ -46,20 +49,28 @@ def start_before(period: Period, start: date) -> date:
     return start_of(period, start - timedelta(days=1))
 
 
-def ranks(joined: Sequence[int], first_rank: int, first_index: int) -> list[int]:
+def ranks(scores: Sequence[int], first_rank: int, first_index: int) -> list[int]:
     """Rank rows sorted by number, greatest first: equal numbers share a rank, the next one skips.
 
     `first_rank` is the rank of the first row and `first_index` how many rows lie before it.
     """
     result: list[int] = []
-    for index, number in enumerate(joined):
+    for index, number in enumerate(scores):
         if index == 0:
             result.append(first_rank)
-        elif number == joined[index - 1]:
+        elif number == scores[index - 1]:
             result.append(result[-1])
         else:
             result.append(first_index + index + 1)
     return result
+
+
+def is_shown(measure: Measure, *, mine: bool, by_program: bool, by_partner: bool) -> bool:
+    """Say whether a number on the board is shown to the reader: one's own always, heads counted always.
+
+    `by_program` and `by_partner` tell who hides amounts.
+    """
+    return mine or not measure.is_money or not (by_program or by_partner)
 
 
 def masked(name: str) -> str:
@@ -67,20 +78,9 @@ def masked(name: str) -> str:
     return f"{name[:1]}**"
 
 
-def write_position(position: Position) -> str:
-    """Write a position for an address."""
-    micro = int(position.reached_at.timestamp() * 1_000_000)
-    return f"{position.joined}-{micro}-{position.partner_id}"
+def read_position(text: str) -> int | None:
+    """Read from an address which row a page of the board comes after; None for anything else.
 
-
-def read_position(text: str) -> Position | None:
-    """Read a position from an address; None for anything else."""
-    parts = text.split("-")
-    if len(parts) != 3 or not all(part.isascii() and part.isdecimal() and len(part) < 19 for part in parts):
-        return None
-    seconds, micro = divmod(int(parts[1]), 1_000_000)
-    try:
-        reached_at = datetime.fromtimestamp(seconds, UTC).replace(microsecond=micro)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return Position(int(parts[0]), reached_at, int(parts[2]))
+    A row is named by its id: its number in an address would tell what may be hidden.
+    """
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None

@@ -20,5 +20,6 @@ def console() -> Response:
         home=look_at_console(begin_read()),
         funnel_days=FUNNEL_DAYS,
         is_operator=who.has("operator"),
+        is_finance=who.has("finance"),
         states=STATES,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import select
 
 from lms.affiliates.contests import queries, service
 from lms.affiliates.contests.models import BoardEntry
+from lms.affiliates.contests.queries import View
 from lms.affiliates.contests.rules import Period, last_of, read_position, start_of
 from lms.affiliates.tracking.models import ReferredJoin
 from lms.affiliates.tracking.rules import program_day
@@ -51,26 +53,26 @@ def make_standings(work: Open, clock: FixedClock, numbers: list[int]) -> list[An
     return links
 
 
-def board(read: Look, me: int, **more: Any) -> queries.Board:
+def board(read: Look, me: int, **view: Any) -> queries.Board:
     look = read()
-    return queries.board(look, Period.WEEK, start_of(Period.WEEK, program_day(look.now)), me, **more)
+    return queries.board(look, Period.WEEK, start_of(Period.WEEK, program_day(look.now)), me, View(**view))
 
 
 def test_the_board_has_ties_and_the_own_row(work: Open, read: Look, clock: FixedClock, drain: Any) -> None:
     links = make_standings(work, clock, [1, 3, 2, 2, 0])
     drain()
     shown = board(read, links[3].partner_id)
-    assert [(row.rank, row.joined, row.display_name) for row in shown.rows] == [
+    assert [(row.rank, row.score, row.display_name) for row in shown.rows] == [
         (1, 3, "Person B"),
         (2, 2, "Person C"),
         (2, 2, "Person D"),
         (4, 1, "Person A"),
     ]
     assert [row.is_me for row in shown.rows] == [False, False, True, False]
-    assert (shown.total, shown.own.rank, shown.own.joined) == (4, 2, 2)
+    assert (shown.total, shown.own.rank, shown.own.score) == (4, 2, 2)
     assert (shown.own.to_next, shown.own.next_rank, shown.own.climbed) == (1, 1, None)
     nobody = board(read, links[4].partner_id).own
-    assert (nobody.rank, nobody.joined, nobody.to_next, nobody.next_rank) == (None, 0, 1, 4)
+    assert (nobody.rank, nobody.score, nobody.to_next, nobody.next_rank) == (None, 0, 1, 4)
     top = board(read, links[1].partner_id).own
     assert (top.rank, top.to_next, top.next_rank) == (1, None, None)
 
@@ -157,13 +159,13 @@ def test_a_hidden_name_is_hidden_from_the_others_only(work: Open, read: Look, cl
     look = read()
     people = {link.partner_id: person for link in links for person in [_person_of(look, link.partner_id)]}
     with work() as w:
-        service.set_hidden(w, Actor(people[links[0].partner_id], frozenset()), True)
+        service.set_hidden(w, Actor(people[links[0].partner_id], frozenset()), name=True, amounts=False)
     others = board(read, links[1].partner_id)
     assert [row.display_name for row in others.rows] == ["P**", "Person B"]
     own = board(read, links[0].partner_id)
-    assert own.hidden and own.rows[0].display_name == "Person A"
+    assert own.name_hidden and own.rows[0].display_name == "Person A"
     with work() as w:
-        service.set_hidden(w, Actor(people[links[0].partner_id], frozenset()), False)
+        service.set_hidden(w, Actor(people[links[0].partner_id], frozenset()), name=False, amounts=False)
     assert board(read, links[1].partner_id).rows[0].display_name == "Person A"
 
 
@@ -175,23 +177,19 @@ def _person_of(read: Read, partner_id: int) -> int:
     return found.person_id
 
 
-def test_the_place_of_a_partner_with_neighbours(
-    app: Flask, work: Open, read: Look, clock: FixedClock, drain: Any
-) -> None:
+def test_where_a_partner_stands_now(app: Flask, work: Open, read: Look, clock: FixedClock, drain: Any) -> None:
     links = make_standings(work, clock, [4, 2, 2, 1, 0])
     drain()
     with counting(app) as count:
-        place = queries.place(read(), links[2].partner_id)
-    assert count.statements <= 3
-    assert [(row.rank, row.display_name, row.is_me) for row in place.rows] == [
-        (1, "Person A", False),
-        (2, "Person C", True),
-        (4, "Person D", False),
-    ]
-    assert (place.total, place.own.rank, place.own.to_next, place.own.next_rank) == (4, 2, 2, 1)
-    first = queries.place(read(), links[0].partner_id)
-    assert [(row.rank, row.is_me) for row in first.rows] == [(1, True), (2, False)]
-    nobody = queries.place(read(), links[4].partner_id)
-    assert (nobody.own.rank, [row.rank for row in nobody.rows]) == (None, [4])
-    empty = queries.place(read(), 10**6)
-    assert empty.own.rank is None
+        day, week, month = queries.ranks_now(read(), links[2].partner_id)
+    assert count.statements == 1
+    assert [rank.period for rank in (day, week, month)] == list(Period)
+    assert day == replace(week, period=Period.DAY)
+    assert (week.rank, week.score, week.total, week.to_next, week.next_rank) == (2, 2, 4, 2, 1)
+    assert (month.rank, month.total) == (2, 4)
+    top = queries.ranks_now(read(), links[0].partner_id)[1]
+    assert (top.rank, top.to_next, top.next_rank) == (1, None, None)
+    nobody = queries.ranks_now(read(), links[4].partner_id)[1]
+    assert (nobody.rank, nobody.score, nobody.to_next, nobody.next_rank) == (None, 0, 1, 4)
+    stranger = queries.ranks_now(read(), 10**6)[1]
+    assert stranger.rank is None

@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from lms.affiliates.commissions.rules import Terms
 from lms.affiliates.promo import rules
 from lms.affiliates.promo.errors import PosterRefused
-from lms.affiliates.promo.rules import Day, Design, Finished, Host, Maker, Offer, Week, lengths
+from lms.affiliates.promo.rules import Day, Design, EarlyPrice, Finished, Host, Maker, Offer, Week, lengths
+from lms.commerce.shop.rules import CouponTerms
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,7 @@ class Written:
     text: str
 
 
-VALUES = {"link": "https://encamp.example/r/ada", "camp": "清晰写作营", "start": "12 月 12 日"}
+VALUES = {"link": "https://encamp.example/r/ada", "camp": "清晰写作营", "start": "12 月 12 日", "price": "¥399"}
 MAKER = Maker("林小满", "xiaoman", "https://encamp.example/r/xiaoman/clear-writing")
 OFFER = Offer(
     title="清晰写作营",
@@ -43,11 +45,12 @@ OFFER = Offer(
     [
         ("{camp}，{start} 开营：{link}", "清晰写作营，12 月 12 日 开营：https://encamp.example/r/ada"),
         ("用 {花括号} 和 {0} 也行", "用 {花括号} 和 {0} 也行"),
+        ("早鸟 {price}", "早鸟 ¥399"),
         ("{link}{link}", "https://encamp.example/r/adahttps://encamp.example/r/ada"),
         ("\n没有链接\n", "没有链接"),
     ],
 )
-def test_a_text_gets_link_camp_and_start(text: str, filled: str) -> None:
+def test_a_text_gets_link_camp_start_and_price(text: str, filled: str) -> None:
     assert rules.fill(text, VALUES) == filled
 
 
@@ -113,8 +116,8 @@ def test_titles_lose_their_heads_together() -> None:
     assert lengths.first_fitting(5, "清晰写作营 · 第 13 期", "第 13 期") == "第 13 期"
 
 
-@pytest.mark.parametrize("design", list(Design))
-def test_every_poster_names_its_partner_and_no_price(design: Design) -> None:
+@pytest.mark.parametrize("design", [design for design in Design if design is not Design.OFFER])
+def test_every_poster_but_the_offer_names_its_partner_and_no_price(design: Design) -> None:
     data = rules.poster_data(design, OFFER, MAKER)
     assert (data["partner"], data["code"], data["url"]) == (MAKER.name, MAKER.code, MAKER.url)
     assert "¥" not in str(data) and "$" not in str(data)
@@ -200,3 +203,57 @@ def test_a_refusal_names_the_field_in_both_languages() -> None:
     assert "简介" in text.zh and "summary" in text.en
     assert "🌾" in rules.refusal_text("characters", "partner", "🌾").zh
     assert rules.refusal_text("odd", "odd").en
+
+
+EARLY = EarlyPrice(29_900, 39_900, "CNY", datetime(2026, 11, 25, 22, 0, tzinfo=ZoneInfo("Asia/Shanghai")))
+
+
+def test_the_offer_tells_an_early_price_as_long_as_it_holds() -> None:
+    shown = rules.poster_data(Design.OFFER, replace(OFFER, early=EARLY), MAKER)
+    assert shown["headline"] == ["早点来，", "少花 ¥100"] and shown["emphasis"] == "¥100"
+    assert (shown["currency"], shown["price"], shown["was"]) == ("¥", "299", "399")
+    assert shown["until"] == "早鸟价到 11 月 25 日 22:00"
+    dollars = replace(EARLY, now_minor=12_950, was_minor=119_900, currency="USD")
+    english = rules.poster_data(Design.OFFER, replace(OFFER, early=dollars, language="en"), MAKER)
+    assert english["headline"] == ["Come early,", "save $1,069.50"]
+    assert (english["currency"], english["price"], english["was"]) == ("$", "129.50", "1,199")
+    assert english["until"] == "Early price until 25 Nov, 22:00"
+
+
+@pytest.mark.parametrize("early", [None, replace(EARLY, until=OFFER.now)])
+def test_no_offer_without_an_early_price(early: EarlyPrice | None) -> None:
+    with pytest.raises(PosterRefused):
+        rules.poster_data(Design.OFFER, replace(OFFER, early=early), MAKER)
+
+
+@pytest.mark.parametrize(
+    ("price", "terms", "amount"),
+    [
+        (39_900, Terms(percent_bps=2000), 7_980),
+        (9_999, Terms(percent_bps=6000, cap_bps=5000), 4_999),
+        (33_333, Terms(percent_bps=1650), 5_500),
+    ],
+)
+def test_a_promise_is_what_the_terms_pay_under_the_cap(price: int, terms: Terms, amount: int) -> None:
+    found = rules.promise_of(price, "CNY", terms)
+    assert found is not None and found.amount_minor == amount
+
+
+def test_nothing_is_promised_where_it_comes_to_nothing() -> None:
+    assert rules.promise_of(1, "CNY", Terms(percent_bps=2000)) is None
+    assert rules.promise_of(0, "CNY", Terms(percent_bps=2000)) is None
+
+
+@pytest.mark.parametrize(
+    ("coupon", "expected"),
+    [
+        (CouponTerms(percent_bps=1000), True),
+        (CouponTerms(percent_bps=1000, camp_id=1), True),
+        (CouponTerms(percent_bps=1000, camp_id=2), False),
+        (CouponTerms(percent_bps=1000, cohort_id=8), False),
+        (CouponTerms(amount_minor=500, currency="CNY"), True),
+        (CouponTerms(amount_minor=500, currency="USD"), False),
+    ],
+)
+def test_a_coupon_fits_where_it_takes_something_off(coupon: CouponTerms, expected: bool) -> None:
+    assert rules.fits(coupon, 1, 7, "CNY") is expected

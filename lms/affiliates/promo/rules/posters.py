@@ -1,14 +1,14 @@
 """What each poster shows, from the camp's story and real numbers, shortened to what its place holds."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from lms.affiliates.promo.errors import PosterRefused
+from lms.affiliates.promo.rules.facts import Day, Maker, Offer, Week, day_text, lines_of, month_name, starts_text
 from lms.affiliates.promo.rules.lengths import first_clause, first_fitting, whole_sentences, without_heads
 from lms.affiliates.promo.rules.refusals import refusal_text
+from lms.kernel.money import Money, write_money
 from lms.kernel.text import Language, Text
 from lms.kernel.widths import width
 
@@ -21,21 +21,22 @@ _KICKER_WIDTH = 17.0
 _RESULT_KICKER_WIDTH = 19.0
 _ROLE_WIDTH = 24.0
 _SUMMARY_WIDTH = 62.0
+_OFFER_TITLE_WIDTH = 20.0
 # How many days of each stretch the page holds beside so many stretches; with more it shows the stretches alone.
 _ITEMS = {1: 3, 2: 3, 3: 3, 4: 2, 5: 1}
 _STAGES = 9
 _WEEK = 7
-_MONTHS = "January February March April May June July August September October November December".split()
 
 
 class Design(StrEnum):
-    """The posters that need no price."""
+    """The posters there are. The one of the offer shows an early price for as long as it holds."""
 
     HEADLINE = "headline"
     COUNTDOWN = "countdown"
     OUTLINE = "outline"
     LETTER = "letter"
     RESULTS = "results"
+    OFFER = "offer"
 
 
 DESIGNS: Mapping[Design, Text] = {
@@ -44,80 +45,14 @@ DESIGNS: Mapping[Design, Text] = {
     Design.OUTLINE: Text("课程表", "Day by day"),
     Design.LETTER: Text("一封信", "A letter"),
     Design.RESULTS: Text("往期结果", "Results"),
+    Design.OFFER: Text("早鸟价", "Early price"),
 }
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A cohort that is over, in numbers: everybody who began, and who completed."""
-
-    name: str
-    ended_on: date
-    joined: int
-    completed: int
-    percent: int
-    days: int
-
-
-@dataclass(frozen=True)
-class Day:
-    """A day of the camp by number and title, day 0 left out."""
-
-    number: int
-    title: str
-
-
-@dataclass(frozen=True)
-class Week:
-    """A stretch of the camp, from one day number to another."""
-
-    title: str
-    first: int
-    last: int
-
-
-@dataclass(frozen=True)
-class Host:
-    """Who runs the camp, in their own words."""
-
-    name: str
-    role: str
-    quote: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Offer:
-    """What there is to tell about a camp and its next cohort. `now` is in the cohort's zone."""
-
-    title: str
-    language: Language
-    promise: str
-    summary: str
-    minutes_per_day: int
-    host: Host | None
-    weeks: Sequence[Week]
-    days: Sequence[Day]
-    cohort_name: str
-    starts_on: date
-    seats: int
-    seats_left: int
-    finished: Finished | None
-    now: datetime
-
-
-@dataclass(frozen=True)
-class Maker:
-    """Whose poster it is: the name and code on it, and the address in its QR code."""
-
-    name: str
-    code: str
-    url: str
 
 
 def poster_data(design: Design, offer: Offer, maker: Maker) -> dict[str, Any]:
     """Give the data of a poster for the typesetter; what the camp does not say is missing there.
 
-    Refuses PosterRefused for results as long as no cohort has finished.
+    Refuses PosterRefused for results as long as no cohort has finished, for the offer without an early price.
     The disclosure is drawn by the template wherever a partner is named.
     """
     common = {"lang": offer.language, "partner": maker.name, "code": maker.code, "url": maker.url}
@@ -129,7 +64,7 @@ def _headline(offer: Offer) -> dict[str, Any]:
     minutes = Text("每天约 {n} 分钟", "{n} min a day").in_(say, n=offer.minutes_per_day)
     return {
         "palette": "pine",
-        "headline": _lines(offer.promise),
+        "headline": lines_of(offer.promise),
         "sub": whole_sentences(offer.summary, _SUMMARY_WIDTH),
         "kicker": first_fitting(_KICKER_WIDTH, offer.cohort_name),
         "facts": [
@@ -151,7 +86,7 @@ def _countdown(offer: Offer) -> dict[str, Any]:
         "palette": "ink",
         "days": max(0, (offer.starts_on - now.date()).days),
         "title": first_fitting(_TITLE_WIDTH, f"{offer.title} · {offer.cohort_name}", offer.title),
-        "when": _starts(offer.starts_on, say),
+        "when": starts_text(offer.starts_on, say),
         "seats_left": min(offer.seats_left, offer.seats),
         "seats_total": offer.seats,
         "as_of": as_of.in_(say, day=day_text(now.date(), say, short=True), clock=f"{now:%H:%M}"),
@@ -178,8 +113,8 @@ def _outline(offer: Offer) -> dict[str, Any]:
     ]
     return {
         "palette": "paper",
-        "kicker": _starts(offer.starts_on, say),
-        "headline": _lines(heads),
+        "kicker": starts_text(offer.starts_on, say),
+        "headline": lines_of(heads),
         "stages": stages,
         "finale": _finale(days, say),
     }
@@ -230,7 +165,7 @@ def _letter(offer: Offer) -> dict[str, Any]:
     )
     return {
         "palette": "warm",
-        "heading": _lines(Text("写给还没开始的你", "To you, who\nhas not begun").in_(say)),
+        "heading": lines_of(Text("写给还没开始的你", "To you, who\nhas not begun").in_(say)),
         "greeting": Text("你好：", "Hello,").in_(say),
         # Without the host's own words there is no letter to sign.
         "paragraphs": [host.quote, offer.summary, plain] if host and host.quote else [],
@@ -238,7 +173,7 @@ def _letter(offer: Offer) -> dict[str, Any]:
         "role": first_clause(host.role, _ROLE_WIDTH) if host else "",
         "seal": Text("启营", "启营").in_(say),
         "date": Text("{y} 年 {m} 月", "{month} {y}").in_(
-            say, y=offer.now.year, m=offer.now.month, month=_MONTHS[offer.now.month - 1]
+            say, y=offer.now.year, m=offer.now.month, month=month_name(offer.now.month)
         ),
     }
 
@@ -257,7 +192,7 @@ def _results(offer: Offer) -> dict[str, Any]:
     return {
         "palette": "pine",
         "kicker": first_fitting(_RESULT_KICKER_WIDTH, f"{offer.title} · {past.name}", past.name),
-        "headline": _lines(heads.in_(say, joined=past.joined, done=past.completed)),
+        "headline": lines_of(heads.in_(say, joined=past.joined, done=past.completed)),
         "emphasis": done,
         "total": past.joined,
         "done": past.completed,
@@ -275,24 +210,39 @@ def _results(offer: Offer) -> dict[str, Any]:
     }
 
 
+def _offer(offer: Offer) -> dict[str, Any]:
+    early, say = offer.early, offer.language
+    if early is None or early.until <= offer.now:
+        raise PosterRefused(Text("早鸟价已经结束。", "the early price is over."))
+    saved = write_money(Money(early.was_minor - early.now_minor, early.currency), say, short=True)
+    heads = Text("早点来，\n少花 {saved}", "Come early,\nsave {saved}")
+    symbol, price = _in_parts(Money(early.now_minor, early.currency), say)
+    until = Text("早鸟价到 {day} {clock}", "Early price until {day}, {clock}")
+    return {
+        "palette": "ember",
+        "title": first_fitting(_OFFER_TITLE_WIDTH, f"{offer.title} · {offer.cohort_name}", offer.title),
+        "headline": lines_of(heads.in_(say, saved=saved)),
+        "emphasis": saved,
+        "currency": symbol,
+        "price": price,
+        "was": _in_parts(Money(early.was_minor, early.currency), say)[1],
+        "until": until.in_(say, day=day_text(early.until.date(), say, short=True), clock=f"{early.until:%H:%M}"),
+        "terms": starts_text(offer.starts_on, say),
+    }
+
+
+def _in_parts(amount: Money, say: Language) -> tuple[str, str]:
+    """Give the currency's sign and the figures of a price."""
+    written = write_money(amount, say, short=True)
+    figures = written.lstrip("".join(char for char in written if not char.isdigit()))
+    return written[: -len(figures)], figures
+
+
 _BUILDERS: Mapping[Design, Callable[[Offer], dict[str, Any]]] = {
     Design.HEADLINE: _headline,
     Design.COUNTDOWN: _countdown,
     Design.OUTLINE: _outline,
     Design.LETTER: _letter,
     Design.RESULTS: _results,
+    Design.OFFER: _offer,
 }
-
-
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
-
-
-def _starts(day: date, say: Language) -> str:
-    return Text("{day} 开营", "Starts {day}").in_(say, day=day_text(day, say))
-
-
-def day_text(day: date, say: Language, short: bool = False) -> str:
-    """Write a day in a language, without the year; `short` shortens English months."""
-    month = _MONTHS[day.month - 1]
-    return Text("{m} 月 {d} 日", "{d} {month}").in_(say, m=day.month, d=day.day, month=month[:3] if short else month)

@@ -27,6 +27,9 @@ _FIELDS: Mapping[str, Text] = {
     "partner": Text("你的名字", "your name"),
     "total": Text("往期结果", "results of a finished cohort"),
     "done": Text("往期结果", "results of a finished cohort"),
+    "price": Text("价格", "price"),
+    "was": Text("原价", "full price"),
+    "until": Text("早鸟价的期限", "end of the early price"),
 }
 
 

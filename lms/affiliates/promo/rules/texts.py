@@ -34,7 +34,7 @@ class Opening(Protocol):
 
 AnyOpening = TypeVar("AnyOpening", bound=Opening)
 
-_PLACE = re.compile(r"\{(link|camp|start)\}")
+_PLACE = re.compile(r"\{(link|camp|start|price)\}")
 _ASSET = re.compile(r"[a-z0-9-]{1,60}/[a-z0-9-]{1,40}")
 
 
@@ -68,7 +68,7 @@ class PromoText:
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """Put link, camp and start into a text; other braces stay as they are written."""
+    """Put link, camp, start and price into a text; other braces stay as they are written."""
     return _PLACE.sub(lambda found: values[found.group(1)], text).strip()
 
 

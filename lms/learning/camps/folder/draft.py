@@ -44,7 +44,9 @@ class Faq:
 
 @dataclass(frozen=True, kw_only=True)
 class Copy:
-    """A text for partners to post; `channel` is moments, group or private; {link}, {camp} and {start} are filled in."""
+    """A text for partners to post; `channel` is moments, group or private; {link}, {camp}, {start} and {price}
+    are filled in.
+    """
 
     channel: str
     title: str = ""

@@ -13,7 +13,7 @@ from lms.learning.camps.folder.fields import Fields
 
 CAMP_FILE = "camp.toml"
 CHANNELS = ("moments", "group", "private")
-COPY_PLACES = frozenset({"link", "camp", "start"})
+COPY_PLACES = frozenset({"link", "camp", "start", "price"})
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_SLUG = 60
 _TAKEN = frozenset({"import", "imports"})  # addresses of the console beside the camps'
@@ -161,8 +161,8 @@ def _copy(fields: Fields, report: Report) -> Copy:
     if unknown := sorted(set(places) - COPY_PLACES):
         report.refuse(
             CAMP_FILE,
-            "素材「{title}」里的 {{{unknown}}} 不认识，可以用 {{link}}、{{camp}}、{{start}}。",
-            "The copy “{title}” has {{{unknown}}}, which means nothing. Use {{link}}, {{camp}}, {{start}}.",
+            "素材「{title}」里的 {{{unknown}}} 不认识，可以用 {{link}}、{{camp}}、{{start}}、{{price}}。",
+            "The copy “{title}” has {{{unknown}}}, which means nothing. Use {{link}}, {{camp}}, {{start}}, {{price}}.",
             title=copy.title,
             unknown=unknown[0],
         )

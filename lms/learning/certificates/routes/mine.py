@@ -1,5 +1,6 @@
 """The holder's own pages: the certificates, their files, the share card."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request, url_for
@@ -18,6 +19,7 @@ from lms.learning.certificates.routes.blueprint import blueprint
 from lms.web.files import send_stored
 from lms.web.guards import current_actor, signed_in
 from lms.web.htmx import render, see_other
+from lms.web.ports import Invitation, ports
 from lms.web.refusals import refusals_on
 
 
@@ -33,6 +35,7 @@ def mine() -> ResponseReturnValue:
         "learning/certificates/mine.html",
         views=[view(read, one) for one in held],
         chances=queries.list_chances(read, who.person_id),
+        invitation=_invitation(read, held),
     )
 
 
@@ -42,7 +45,20 @@ def one(code: str) -> ResponseReturnValue:
     """Show one certificate of one's own; as a part it looks again by itself while its files are drawn."""
     read = begin_read()
     found = queries.get_own(read, current_actor(), code)
-    return render("learning/certificates/one.html", part="learning/certificates/_mine.html", view=view(read, found))
+    return render(
+        "learning/certificates/one.html",
+        part="learning/certificates/_mine.html",
+        view=view(read, found),
+        invitation=_invitation(read, [found]),
+    )
+
+
+def _invitation(read: Read, held: Sequence[CertificateFacts]) -> Invitation | None:
+    """Invite the holder by the first certificate that stands."""
+    standing = next((one for one in held if one.is_valid and one.person_id is not None), None)
+    if standing is None or standing.person_id is None:
+        return None
+    return ports.invite(read, standing.person_id, standing.snapshot.camp_slug)
 
 
 def view(read: Read, certificate: CertificateFacts, form: SpellingForm | None = None) -> dict[str, Any]:
@@ -116,6 +132,6 @@ def choose_spelling(code: str) -> ResponseReturnValue:
     if form.errors:
         read = begin_read()
         found = queries.get_own(read, current_actor(), code)
-        return render("learning/certificates/one.html", status=422, view=view(read, found, form))
+        return render("learning/certificates/one.html", status=422, view=view(read, found, form), invitation=None)
     said = t("写法已换上，证书正在生成，几秒就好。", "Your spelling is on it; the files are being made, a few seconds.")
     return see_other(url_for(".mine"), said)

@@ -1,0 +1,107 @@
+"""The partner home of those who earn: what they have, what comes next, today's sales, and places by sales."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lms.affiliates.commissions.service import release_due
+from lms.commerce.shop import service as shop
+from lms.commerce.shop.rules import Terms
+from lms.kernel.clock import FixedClock
+from lms.kernel.work import SYSTEM, Work
+from lms.people.accounts.queries import get_person
+from tests.conftest import counting
+from tests.factories.camps import make_cohort
+from tests.factories.sales import Market, open_market
+
+Works = Callable[[], AbstractContextManager[Work]]
+SignIn = Callable[[FlaskClient, Any], None]
+
+
+@pytest.fixture
+def market(work: Works, clock: FixedClock, drain: Any) -> Market:
+    return open_market(work, clock, drain)
+
+
+def enter(client: FlaskClient, sign_in: SignIn, market: Market, partner: Any) -> None:
+    with market.work() as w:
+        person = get_person(w, partner.person_id)
+    sign_in(client, person)
+
+
+def test_who_sold_sees_what_is_held_and_what_comes_next(
+    client: FlaskClient, sign_in: SignIn, market: Market, clock: FixedClock
+) -> None:
+    ada, bo = market.partners(2)
+    market.sell(ada)
+    clock.advance(timedelta(days=4))
+    market.sell(ada)
+    market.sell(ada, 20_000)
+    for _ in range(5):
+        market.sell(bo)
+    enter(client, sign_in, market, ada)
+    page = client.get("/partner").text
+    assert "¥0.00" in page and "¥199.60" in page
+    assert "下一笔 ¥79.80，" in page and "/partner/wallet" in page and "/partner/earnings" in page
+    assert "今天 2 单，预计得 ¥119.80。" in page and "累计 3 单，佣金 ¥199.60。" in page
+    assert ">2</span>" in page and "+2" in page and "成交" in page
+    assert "再成交 3 单，追平第 1 名" in page and "3 单" in page
+    client.post("/language", data={"language": "en"})
+    english = client.get("/partner").text
+    assert "Today’s 2 sales should earn ¥119.80." in english and "Next ¥79.80 on" in english
+
+
+def test_what_was_released_is_available_and_what_was_refunded_is_owed(
+    client: FlaskClient, sign_in: SignIn, market: Market, clock: FixedClock
+) -> None:
+    (ada,) = market.partners(1)
+    order = market.sell(ada)
+    market.sell(ada, 10_000, "USD")
+    clock.advance(timedelta(days=20))
+    with market.work() as w:
+        assert release_due(w, ada.id) == 2
+    enter(client, sign_in, market, ada)
+    page = client.get("/partner").text
+    assert ">¥79.80</p>" in page and "USD 可提 US$20.00" in page and "下一笔" not in page
+    assert "今天还没有成交" in page
+    market.refund(order, 39_900)
+    assert ">¥0.00</p>" in client.get("/partner").text
+
+
+def test_who_has_not_sold_sees_what_a_sale_would_earn(
+    client: FlaskClient, work: Works, sign_in: SignIn, market: Market
+) -> None:
+    (ada,) = market.partners(1)
+    with work() as w:
+        cohort = make_cohort(w, camp=market.cohort.camp_slug, starts_on=date(2026, 11, 25))
+        shop.set_offer(w, SYSTEM, cohort.code, Terms(39_900, "CNY"))
+        shop.set_offer(w, SYSTEM, market.cohort.code, Terms(39_900, "CNY"))
+    enter(client, sign_in, market, ada)
+    page = client.get("/partner").text
+    assert "成交一单约得 ¥79.80" in page and "现价 ¥399 的 20%" in page
+    assert "可提现" not in page and "观察期" not in page and "入营" in page
+
+
+def test_the_home_costs_the_same_whatever_was_sold(
+    app: Flask, client: FlaskClient, sign_in: SignIn, market: Market, clock: FixedClock
+) -> None:
+    ada, *others = market.partners(4)
+    market.sell(ada)
+    enter(client, sign_in, market, ada)
+    client.get("/partner")
+    with counting(app) as few:
+        client.get("/partner")
+    for n in range(6):
+        clock.advance(timedelta(hours=7))
+        market.sell(ada, 20_000 + n)
+        market.sell(others[n % 3])
+    with counting(app) as many:
+        page = client.get("/partner")
+    assert page.status_code == 200
+    assert many.statements == few.statements <= 15, many.said
+    assert len(page.data) < 60_000
