@@ -13,6 +13,7 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from lms.affiliates.promo import queries as promo
 from lms.affiliates.tracking import queries as tracking
 from lms.affiliates.tracking import service as tracking_service
 from lms.affiliates.tracking.shortcut import Shortcut
@@ -93,6 +94,7 @@ def _plug_ports() -> None:
     ports.may_use_coupon = tracking_service.may_use_coupon
     ports.may_open_day = enrollments.may_open_day
     ports.share_url = tracking.share_url
+    ports.invite = promo.invite
     ports.what_is_kept = what_is_kept
     ports.count_unread = messages.count_unread
 

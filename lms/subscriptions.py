@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lms.affiliates.commissions import handlers as commissions
-from lms.affiliates.commissions.events import PlanPublished
+from lms.affiliates.commissions.events import CommissionMoved, PlanPublished
 from lms.affiliates.commissions.jobs import RELEASE
 from lms.affiliates.contests import handlers as contests
 from lms.affiliates.partners.events import PartnerApproved, PartnerLocked, PartnerUnlocked
@@ -78,6 +78,7 @@ EVENTS: list[tuple[type[Any], Handler]] = [
     (PartnerUnlocked, commissions.on_partner_unlocked),
     (PlanPublished, commissions.on_plan_published),
     (NumbersMoved, contests.on_numbers_moved),
+    (CommissionMoved, contests.on_commission_moved),
     (PayoutApproved, payouts.on_payout_approved),
     (PartnerUnlocked, payouts.on_partner_unlocked),
     (AccountMoved, payouts.on_account_moved),
