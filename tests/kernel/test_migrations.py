@@ -19,7 +19,6 @@ from lms.kernel.db import db
 from lms.kernel.settings import Settings
 from tests import postgres
 
-
 pytestmark = pytest.mark.filterwarnings("ignore:.*expression-based index")
 
 
