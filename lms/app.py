@@ -13,6 +13,7 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from lms.affiliates.partners import queries as partners
 from lms.affiliates.promo import queries as promo
 from lms.affiliates.tracking import queries as tracking
 from lms.affiliates.tracking import service as tracking_service
@@ -55,7 +56,9 @@ ROOMS = (
     "lms.learning.checkins",
     "lms.learning.questions",
     "lms.learning.certificates",
+    "lms.commerce.ledger",
     "lms.commerce.gateway",
+    "lms.commerce.shop",
     "lms.affiliates.partners",
     "lms.affiliates.tracking",
     "lms.affiliates.commissions",
@@ -97,6 +100,8 @@ def _plug_ports() -> None:
     ports.invite = promo.invite
     ports.what_is_kept = what_is_kept
     ports.count_unread = messages.count_unread
+    ports.partner_names = partners.names_of
+    ports.partner_of_handle = partners.find_approved
 
 
 def _configure(app: Flask, settings: Settings) -> None:

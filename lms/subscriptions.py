@@ -25,6 +25,7 @@ from lms.commerce.gateway.events import (
     TransferMoved,
 )
 from lms.commerce.gateway.jobs import RECONCILE, RECONCILING
+from lms.commerce.ledger.sealing import SEAL
 from lms.commerce.shop import handlers as shop
 from lms.commerce.shop.errands import CLOSING, EXPIRING, REFUNDING
 from lms.commerce.shop.events import DisputeClosed, DisputeOpened, OrderPaid, OrderRefunded
@@ -110,6 +111,7 @@ SCHEDULES: list[Schedule | Pump] = [
     SWEEP,
     INGEST,
     RELEASE,
+    SEAL,
     RECONCILE,
     ASK_OVERDUE,
 ]
