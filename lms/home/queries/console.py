@@ -9,9 +9,9 @@ from sqlalchemy import case, func, select
 from lms.affiliates.partners.queries import applications_waiting
 from lms.affiliates.payouts.queries import count_to_approve
 from lms.affiliates.tracking import queries as tracking
-from lms.affiliates.tracking.rules import day_start, program_day
-from lms.commerce.shop import queries as shop
-from lms.commerce.shop.queries import Sales
+from lms.affiliates.tracking.rules import program_day
+from lms.commerce.shop.queries import count_due
+from lms.home.queries.console_sales import SalesToday, Trend, sales_today, sales_trend
 from lms.home.rules import FunnelStep, funnel_of
 from lms.kernel.work import Read
 from lms.kernel.worker import OutboxCounts, count_rows
@@ -44,28 +44,11 @@ class CohortLine:
 
 
 @dataclass(frozen=True)
-class SalesToday:
-    """Today's sales in one currency: orders, what they brought, what of it went back, and last week's by now."""
-
-    currency: str
-    count: int
-    net_minor: int
-    back_minor: int
-    before_minor: int
-
-    @property
-    def more_permille(self) -> int | None:
-        """Compare with the same hours a week ago, in thousandths; None when nothing was sold then."""
-        if not self.before_minor:
-            return None
-        return (self.net_minor - self.before_minor) * 1000 // self.before_minor
-
-
-@dataclass(frozen=True)
 class ConsoleHome:
     """Everything the console home shows; `applications` and `payouts` with the moment of the oldest."""
 
     sales: list[SalesToday]
+    trend: Trend | None
     refunds: int
     payouts: tuple[int, datetime | None]
     lines: list[CohortLine]
@@ -88,11 +71,12 @@ class ConsoleHome:
 
 
 def look_at_console(read: Read) -> ConsoleHome:
-    """Gather the console home in fourteen statements, whatever the number of cohorts and students."""
+    """Gather the console home in fifteen statements, whatever the number of cohorts and students."""
     cohorts = camps.list_cohorts(read, states=SHOWN, limit=MOST_COHORTS)
     return ConsoleHome(
-        _sales(read),
-        shop.count_due(read),
+        sales_today(read),
+        sales_trend(read),
+        count_due(read),
         count_to_approve(read),
         _lines(read, cohorts),
         checkins.count_waiting(read),
@@ -101,21 +85,6 @@ def look_at_console(read: Read) -> ConsoleHome:
         count_rows(),
         _funnel(read),
     )
-
-
-def _sales(read: Read) -> list[SalesToday]:
-    """Sum up today's sales, and what the same hours a week ago brought; currencies that sold in either."""
-    begins, week = day_start(program_day(read.now)), timedelta(days=7)
-    today = {one.currency: one for one in shop.sales(read, begins, read.now + timedelta(seconds=1))}
-    then = {one.currency: one.net_minor for one in shop.sales(read, begins - week, read.now - week)}
-    return [
-        SalesToday(currency, *_of_day(today.get(currency)), then.get(currency, 0))
-        for currency in sorted(today.keys() | then.keys())
-    ]
-
-
-def _of_day(sold: Sales | None) -> tuple[int, int, int]:
-    return (sold.orders, sold.net_minor, sold.refunded_minor) if sold else (0, 0, 0)
 
 
 def _lines(read: Read, cohorts: Sequence[Cohort]) -> list[CohortLine]:
