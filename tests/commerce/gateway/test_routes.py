@@ -80,6 +80,7 @@ def test_an_unknown_type_and_an_unknown_order_are_taken(client: FlaskClient, rea
 @pytest.mark.parametrize(
     "header",
     ["", "t=1,v1=00", signed(body_of(PAID), "whsec_other"), signed(body_of(PAID), at=time.time() - 400)],
+    ids=["none", "ill", "foreign", "old"],
 )
 def test_a_wrong_or_old_signature_changes_nothing(client: FlaskClient, read: Look, header: str) -> None:
     assert send(client, body_of(PAID), header).status_code == 400
