@@ -19,7 +19,7 @@ from lms.affiliates.tracking import queries as tracking
 from lms.affiliates.tracking import service as tracking_service
 from lms.affiliates.tracking.shortcut import Shortcut
 from lms.commerce.gateway.rules import Gateway
-from lms.commerce.gateway.service import Connection
+from lms.commerce.gateway.service import Connection, connect
 from lms.home.queries.kept import what_is_kept
 from lms.kernel.clock import Clock, ShiftedClock, SystemClock
 from lms.kernel.codes import RandomCodes
@@ -160,13 +160,10 @@ def _clock(settings: Settings) -> Clock:
 def _gateway(settings: Settings) -> object:
     """Connect the payment gateway, when there is a key, at its first use."""
 
-    def connect() -> Gateway:
-        from lms.commerce.gateway.stripe_gateway import StripeGateway
+    def open_it() -> Gateway:
+        return connect(settings.stripe_secret_key, settings.stripe_api_base, settings.stripe_payment_methods)
 
-        key, base = settings.stripe_secret_key, settings.stripe_api_base
-        return StripeGateway(key, api_base=base, payment_methods=settings.stripe_payment_methods)
-
-    return Connection(connect) if settings.takes_payments else None
+    return Connection(open_it) if settings.takes_payments else None
 
 
 def _open_rooms(app: Flask, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""`make demo`: payment sandbox, database, season, then web and worker until Ctrl-C.
+"""`make demo`: database, season, then payment sandbox, web and worker until Ctrl-C.
 
 The app is loaded once and forked, since loading it is most of what a start takes. Database connections
 do not survive a fork, so this process opens none: preparing is a child's work too.
@@ -26,6 +26,7 @@ from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
 from werkzeug.serving import make_server
 
+from lms.demo.till import FILE, SECRET
 from lms.kernel.clock import ShiftedClock
 from lms.kernel.jobs import Worker, make_huey
 from lms.kernel.parts import current_parts
@@ -36,7 +37,6 @@ from lms.web.assets import AssetsError, build
 
 READY_SECONDS = 60
 END_SECONDS = 10
-SANDBOX_SECRET = "whsec_encamp_sandbox"  # noqa: S105 - known to everybody, as the sandbox is
 ACCOUNTS = ("student", "tutor", "partner", "operator", "finance")
 
 
@@ -88,15 +88,16 @@ def main() -> int:
     _stop_on_signals()
     parts: dict[int, signal.Signals] = {}
     try:
-        if sandbox_port is not None:
-            parts[_fork(lambda: _serve_sandbox(instance, options.port, sandbox_port))] = signal.SIGTERM
-            _wait_open(sandbox_port)
         prepared = _fork(lambda: _prepare(app))
         parts[prepared] = signal.SIGTERM
         status = os.waitpid(prepared, 0)[1]
         del parts[prepared]
         if os.waitstatus_to_exitcode(status):
             return 1
+        if sandbox_port is not None:
+            # Only now, since the season has a sandbox of its own that leaves its file to this one.
+            parts[_fork(lambda: _serve_sandbox(instance, options.port, sandbox_port))] = signal.SIGTERM
+            _wait_open(sandbox_port)
         return _serve(app, options.port, parts, sandbox_port)
     except KeyboardInterrupt:
         return 0
@@ -137,7 +138,7 @@ def _stand_in_for_stripe(port: int) -> int | None:
         return None
     found = next(one for one in range(port + 1, port + 100) if _is_free(one))
     os.environ["STRIPE_SECRET_KEY"] = DEFAULT_KEY
-    os.environ["STRIPE_WEBHOOK_SECRET"] = SANDBOX_SECRET
+    os.environ["STRIPE_WEBHOOK_SECRET"] = SECRET
     os.environ["STRIPE_API_BASE"] = f"http://127.0.0.1:{found}"
     return found
 
@@ -147,9 +148,9 @@ def _serve_sandbox(instance: Path, web_port: int, port: int) -> None:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     instance.mkdir(parents=True, exist_ok=True)
     app = create_sandbox(
-        instance / "sandbox.sqlite3",
+        instance / FILE,
         webhook_url=f"http://127.0.0.1:{web_port}/webhooks/stripe",
-        webhook_secret=SANDBOX_SECRET,
+        webhook_secret=SECRET,
         now=ShiftedClock(instance / "demo-clock").now,
     )
     try:
@@ -162,7 +163,7 @@ def _serve_sandbox(instance: Path, web_port: int, port: int) -> None:
 
 
 def _wait_open(port: int) -> None:
-    """Wait until somebody listens, since the season is told through the gateway too."""
+    """Wait until somebody listens."""
     until = time.monotonic() + END_SECONDS
     while time.monotonic() < until:
         try:

@@ -111,6 +111,17 @@ NEWCOMERS = _players(
     "zh",
 )
 
+# Who comes to the checkout and does not get to the end of it.
+ONLOOKERS = _players(
+    """
+    shi-lei 石磊
+    kang-li 康礼
+    du-juan 杜鹃
+    an-he 安禾
+    """,
+    "zh",
+)
+
 # The full English cohort: the first twelve have seats, the others wait in line.
 CROWD = _players(
     """
@@ -165,6 +176,6 @@ ACADEMY_LATER = ("qiao-an", "meng-fan")  # who came for the academy and then too
 # Accounts with the demo password, and the only ones whose mails of the last days are kept.
 DOORS = ("student", "tutor", "partner", "operator", "finance", "maya", "cole")
 
-_CLASSES = (*WRITERS, *SURVEYORS, *NEWCOMERS, *CROWD)
+_CLASSES = (*WRITERS, *SURVEYORS, *NEWCOMERS, *ONLOOKERS, *CROWD)
 _PROMOTERS = tuple(one.player for one in (*PARTNERS, APPLICANT, DECLINED))
 BY_KEY = {player.key: player for player in (*STAFF, *_CLASSES, *_PROMOTERS)}

@@ -114,8 +114,8 @@ def _move(stage: Stage, run: Run, at: datetime, to: str) -> None:
 
 def fill_cohorts(stage: Stage) -> None:
     """Everybody joins: most before, some today."""
-    _spread(stage, "writing", WRITERS, (29, 9))
-    _spread(stage, "survey", SURVEYORS, (25, 4))
+    _spread(stage, "writing", WRITERS, (29, 10))
+    _spread(stage, "survey", SURVEYORS, (25, 5))
     _spread(stage, "next", NEWCOMERS[:-3], (11, 1))
     _spread(stage, "full", CROWD[:-2], (13, 1))
     for key in (*ACADEMY, *ACADEMY_LATER):

@@ -14,6 +14,7 @@ from lms.affiliates.tracking import service as tracking
 from lms.affiliates.tracking.rules import Click, Device
 from lms.demo.cast import APPLICANT, BY_KEY, DECLINED, DOORS, PARTNERS, PASSWORD, SHANGHAI, TAPPED, Player, Promoter
 from lms.demo.stage import Stage
+from lms.demo.trade import PRICED, buy
 from lms.kernel.work import SYSTEM, Work
 from lms.learning.enrollments import service as enrollments
 from lms.people.accounts import service as accounts
@@ -21,7 +22,19 @@ from lms.people.messages import service as messages
 from lms.people.messages.rules import TopicGroup
 
 # Whose link somebody came through, where the story needs it.
-BROUGHT = {"student": "partner", "maya": "elena", "ouyang": "partner", "yu-lei": "partner", "ge-chuan": "lin-mo"}
+_BUYERS = {
+    "partner": "student zhou-ran ma-lin liu-xiaoman ding-hao su-he ouyang yu-lei",
+    "lin-mo": "he-yuan shen-yue cheng-xi ge-chuan nie-yun",
+    "gu-yibai": "a-bu jiang-wan fang-zhou",
+    "xu-wan": "tang-yi xia-mu",
+    "ma-xiaoliu": "qin-shu yang-kai",
+    "shen-qing": "luo-jia gao-ning",
+    "fang-ge": "bai-lu wu-tong",
+    "zhong-ping": "lu-yi zhao-wu",
+    "elena": "maya oona devika tomasz finn leo",
+    "sam": "priya grace hanna",
+}
+BROUGHT = {buyer: partner for partner, buyers in _BUYERS.items() for buyer in buyers.split()}
 _DIRECT = 0.22  # the share that comes without a link
 _HELD = (TopicGroup.LESSONS, TopicGroup.ANSWERS, TopicGroup.CAMPS)  # mails nobody would read while the story is told
 _CLICK_DAYS = 26
@@ -165,19 +178,23 @@ def _code(stage: Stage, bits: int) -> str:
 
 
 def arrive(stage: Stage, key: str, cohort: str, at: datetime) -> None:
-    """Somebody joins a cohort; who is new signs up first, often through a partner's link."""
+    """Somebody joins or buys a seat; who is new signs up first, often through a partner's link."""
 
     def act(work: Work) -> None:
-        referral = None
+        visitor = None
         if key not in stage.people:
             enter(stage, work, BY_KEY[key])
-            referral = _bring(stage, work, key)
+            visitor = _bring(stage, work, key)
+        if cohort in PRICED:
+            buy(stage, work, key, cohort, visitor)
+            return
+        referral = tracking.resolve_referral(work, visitor, stage.person_id(key)) if visitor else None
         enrollments.join(work, stage.actor(key), stage.cohorts[cohort].code, referral)
 
     stage.scene(at, act)
 
 
-def _bring(stage: Stage, work: Work, key: str) -> dict[str, object] | None:
+def _bring(stage: Stage, work: Work, key: str) -> str | None:
     promoter = _whose(stage, key)
     if promoter is None:
         return None
@@ -188,7 +205,7 @@ def _bring(stage: Stage, work: Work, key: str) -> dict[str, object] | None:
         clicks.insert(0, _visit(stage, other, work.now - timedelta(hours=stage.dice.uniform(4, 60)), visitor))
     tracking.ingest_clicks(work, clicks)
     tracking.bind_visitor(work, visitor, stage.person_id(key), work.now)
-    return tracking.resolve_referral(work, visitor, stage.person_id(key))
+    return visitor
 
 
 def _whose(stage: Stage, key: str) -> str | None:

@@ -14,8 +14,11 @@ from lms.demo.answers import ask_and_answer
 from lms.demo.cast import BY_KEY, DOORS, SHANGHAI, STAFF
 from lms.demo.classwork import leave_open, study
 from lms.demo.cohorts import fill_cohorts, import_camps, open_cohorts
+from lms.demo.prices import publish_plans, set_prices
 from lms.demo.promotion import enter, recruit, use_kit, wander, wish_mail_again
+from lms.demo.rewards import pay_partners
 from lms.demo.stage import Stage, stage
+from lms.demo.troubles import browse, give_back, hand_in, quarrel
 from lms.kernel.audit import AuditEntry
 from lms.kernel.work import Work, begin_read, begin_work
 from lms.kernel.worker import drain
@@ -63,7 +66,11 @@ def tell_season(app: Flask) -> Told:
         _write(told)
         told.play()
         told.clock.at = told.now
+        told.hear()
         drain(app)
+        told.hear()
+        drain(app, schedules=False)
+        told.till.file_notices()
         with begin_work() as work:
             wish_mail_again(told, work)
             work.audit(_TOLD, subject="demo", after={"people": len(told.people)})
@@ -75,7 +82,9 @@ def _write(told: Stage) -> None:
     told.scene(opening, partial(_hire, told))
     import_camps(told, opening + timedelta(hours=1))
     recruit(told)
+    publish_plans(told)
     open_cohorts(told)
+    set_prices(told)
     fill_cohorts(told)
     study(told)
     ask_and_answer(told)
@@ -84,7 +93,16 @@ def _write(told: Stage) -> None:
     use_kit(told)
     told.scene(told.moment(told.today(SHANGHAI) - timedelta(days=2), 15.2, SHANGHAI), partial(_revoke, told), _REVOKED)
     told.scene(told.moment(told.today(SHANGHAI) - timedelta(days=1), 9, SHANGHAI), partial(_read_inboxes, told))
+    _sell(told)
     _settle_daily(told)
+
+
+def _sell(told: Stage) -> None:
+    browse(told)
+    hand_in(told)
+    give_back(told)
+    quarrel(told)
+    pay_partners(told)
 
 
 _REVOKED = "operator certificates.revoke"
@@ -113,4 +131,5 @@ def _settle_daily(told: Stage) -> None:
     """Let the worker go round every evening, with its jobs once there are days to remind of."""
     for ago in range(44, -1, -1):
         day = told.today(SHANGHAI) - timedelta(days=ago)
+        told.steps(told.moment(day, 20.3, SHANGHAI), told.hear)
         told.settle(told.moment(day, 20.4, SHANGHAI), jobs=ago < 13)

@@ -16,6 +16,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from lms.demo.cast import BY_KEY, DOORS
+from lms.demo.till import Till, open_till
 from lms.kernel.audit import Witness, witness
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import db
@@ -27,9 +28,9 @@ from lms.learning.camps.queries import Cohort
 from lms.people.accounts.queries import Person
 
 NEWS = timedelta(days=2)
-_JOBS = "jobs"
 
 Act = Callable[[Work], None]
+Step = Callable[[], None]
 
 
 class RecentMailer:
@@ -52,22 +53,37 @@ class Stage:
     app: Flask
     now: datetime
     clock: FixedClock
+    till: Till
     dice: Random = field(default_factory=lambda: Random(20))  # noqa: S311 - a told story, the same every time
     people: dict[str, Person] = field(default_factory=dict)
     cohorts: dict[str, Cohort] = field(default_factory=dict)
     links: dict[str, list[int]] = field(default_factory=dict)
-    _scenes: list[tuple[datetime, int, Act | None, str]] = field(default_factory=list)
+    codes: dict[str, str] = field(default_factory=dict)  # of orders, payouts and the like, by the story's name
+    _scenes: list[tuple[datetime, int, Step, str]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=count)
 
     # --- Writing scenes ---
 
     def scene(self, at: datetime, act: Act, deed: str = "") -> None:
         """Let something happen at a moment; `deed` "key endpoint" says which member of staff does what."""
-        heapq.heappush(self._scenes, (at, next(self._order), act, deed))
+
+        def play() -> None:
+            with begin_work() as work:
+                act(work)
+
+        self.steps(at, play, deed)
+
+    def steps(self, at: datetime, play: Step, deed: str = "") -> None:
+        """Let something happen that takes more than one work, since the gateway is called between them."""
+        heapq.heappush(self._scenes, (at, next(self._order), play, deed))
 
     def settle(self, at: datetime, *, jobs: bool = False) -> None:
         """Let the worker do at a moment what is due; `jobs` runs those of the clock too."""
-        heapq.heappush(self._scenes, (at, next(self._order), None, _JOBS if jobs else ""))
+
+        def work_off() -> None:
+            drain(self.app, schedules=jobs)
+
+        self.steps(at, work_off)
 
     def moment(self, day: date, hour: float, zone: str) -> datetime:
         """Give a wall clock time of a zone on a day; `hour` with fractions."""
@@ -98,13 +114,15 @@ class Stage:
     def play(self) -> None:
         """Play every scene in order of its moment; scenes may add later ones."""
         while self._scenes and self._scenes[0][0] <= self.now:
-            at, _, act, deed = heapq.heappop(self._scenes)
+            at, _, play, deed = heapq.heappop(self._scenes)
             self.clock.at = max(at, self.clock.at)
-            if act is None:
-                drain(self.app, schedules=deed == _JOBS)
-                continue
-            with self._seen_as(deed), begin_work() as work:
-                act(work)
+            with self._seen_as(deed):
+                play()
+
+    def hear(self) -> None:
+        """Take in what the gateway has told since."""
+        with begin_work() as work:
+            self.till.deliver(work)
 
     @contextmanager
     def _seen_as(self, deed: str) -> Iterator[None]:
@@ -122,15 +140,18 @@ class Stage:
 def stage(app: Flask, since: timedelta) -> Iterator[Stage]:
     """Set the stage `since` ago: the app's clock and mailer are the season's until it has been told."""
     parts = current_parts()
-    clock, mailer, wake = parts.clock, parts.mailer, parts.wake
+    before = (parts.clock, parts.mailer, parts.wake, parts.gateway)
+    clock, mailer = parts.clock, parts.mailer
     now = clock.now().replace(microsecond=0)
     told = FixedClock(now - since)
     parts.clock, parts.mailer, parts.wake = told, RecentMailer(mailer, told, now - NEWS), _let_sleep
     try:
-        with _unhurried_disk():
-            yield Stage(app, now, told)
+        methods = parts.settings.stripe_payment_methods
+        with _unhurried_disk(), open_till(parts.settings.instance, told.now, methods) as till:
+            parts.gateway = till.gateway
+            yield Stage(app, now, told, till)
     finally:
-        parts.clock, parts.mailer, parts.wake = clock, mailer, wake
+        parts.clock, parts.mailer, parts.wake, parts.gateway = before
 
 
 @contextmanager

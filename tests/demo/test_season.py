@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 
 from lms.affiliates.contests import queries as contests
 from lms.affiliates.contests.rules import Period, start_of
 from lms.affiliates.partners import queries as partners
 from lms.affiliates.tracking import queries as tracking
-from lms.app import create_app
 from lms.demo.cast import BY_KEY, DOORS, PASSWORD
-from lms.demo.season import Progress, how_far, tell_season
-from lms.kernel.clock import FixedClock
+from lms.demo.season import Progress, how_far
 from lms.kernel.db import db
 from lms.kernel.outbox import OutboxRow, RowState
 from lms.kernel.parts import current_parts
-from lms.kernel.settings import Settings
-from lms.kernel.work import Read, begin_read
+from lms.kernel.work import Read
 from lms.learning.camps import queries as camps
 from lms.learning.camps.queries import Cohort
 from lms.learning.camps.rules import CohortState, current_day
@@ -30,30 +26,10 @@ from lms.learning.certificates import queries as certificates
 from lms.learning.certificates.rules import CertificateState
 from lms.learning.checkins import queries as checkins
 from lms.learning.enrollments import queries as enrollments
+from lms.learning.enrollments.models import SeatHold
 from lms.learning.questions import queries as questions
 from lms.people.accounts.queries import Person, find_person_by_email
-from tests.conftest import Mailbox
-
-NOW = datetime(2026, 11, 21, 18, 48, tzinfo=ZoneInfo("Asia/Shanghai"))
-
-
-@pytest.fixture(scope="module")
-def season(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    folder = tmp_path_factory.mktemp("season")
-    settings = Settings.from_env({"ENCAMP_MODE": "demo", "INSTANCE_DIR": str(folder), "LOG_LEVEL": "CRITICAL"})
-    app = create_app(settings, clock=FixedClock(NOW), mailer=Mailbox())
-    with app.app_context():
-        db.create_all()
-        engine: Engine = db.engine
-        tell_season(app)
-    yield app
-    engine.dispose()
-
-
-@pytest.fixture
-def read(season: Flask) -> Iterator[Read]:
-    with season.app_context():
-        yield begin_read()
+from tests.demo import NOW
 
 
 def _person(read: Read, key: str) -> Person:
@@ -87,7 +63,8 @@ def test_seats_are_exact(read: Read) -> None:
         states = enrollments.count_states(read, cohort.id)
         seated = sum(states.get(state, 0) for state in ("enrolled", "completed", "not_completed", "suspended"))
         left = enrollments.seats_left(read, [cohort.id])[cohort.id]
-        assert seated + left == cohort.seats
+        held = read.session.scalar(select(func.count()).where(SeatHold.cohort_id == cohort.id))
+        assert seated + left + (held or 0) == cohort.seats
     full = cohorts["first-survey", 2]
     assert enrollments.seats_left(read, [full.id])[full.id] == 0
     assert enrollments.count_states(read, full.id)["waitlisted"] == 3

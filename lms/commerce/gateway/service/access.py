@@ -1,6 +1,6 @@
 """The gateway that `app.py` plugged in, typed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import cast
 
@@ -9,8 +9,16 @@ from lms.commerce.gateway.rules import Gateway
 from lms.kernel.parts import Parts, current_parts
 
 
+def connect(key: str, api_base: str, payment_methods: Sequence[str]) -> Gateway:
+    """Make Stripe's client, or that of whoever answers like Stripe at `api_base`."""
+    # Its library takes a third of a second to load, which commands that never pay need not wait for.
+    from lms.commerce.gateway.stripe_gateway import StripeGateway
+
+    return StripeGateway(key, api_base=api_base, payment_methods=payment_methods)
+
+
 class Connection:
-    """A gateway that is made at its first use: its library takes a third of a second to load."""
+    """A gateway that is made at its first use."""
 
     def __init__(self, connect: Callable[[], Gateway]) -> None:
         self._connect = connect
