@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,15 +17,18 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from lms.kernel.clock import FixedClock
 from lms.kernel.db import db
+from lms.kernel.parts import EXTENSION, Parts
 from lms.kernel.work import Work
 from lms.learning.checkins.models import CheckInFile
 from tests.factories.accounts import make_person
 from tests.factories.camps import make_cohort
 from tests.factories.checkins import task_of
 from tests.factories.enrollments import make_enrollment
-from tests.flows.bad_input import ASKED, BAD, LONG, MARKUP, RAW, Place, fields_of, is_open, make_place
-from tests.flows.bad_input_console import console_codes_of, console_fields_of
+from tests.fake_gateway import FakeGateway
+from tests.flows.bad_input import ASKED, BAD, LONG, MARKUP, RAW, Place, is_open, make_place
+from tests.flows.bad_input_money import codes_of, inside_fields_of, make_money, outside_fields_of
 from tests.flows.killing import EVERY_STEP, Kept
 
 Begin = Callable[[], AbstractContextManager[Work]]
@@ -36,9 +40,22 @@ FINE = {200, 204, 302, 303, 400, 401, 403, 404, 405, 409, 410, 413, 414, 415, 42
 
 
 @pytest.fixture
-def place(work: Begin, drain: Callable[[], int], plain_typesetter: None, mails: Path) -> Place:
+def place(
+    app: Flask,
+    work: Begin,
+    drain: Callable[[], int],
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+    plain_typesetter: None,
+    mails: Path,
+) -> Place:
+    gate = FakeGateway(now=clock.now)
+    parts: Parts = app.extensions[EXTENSION]
+    monkeypatch.setattr(parts, "gateway", gate)
+    monkeypatch.setattr(parts, "settings", replace(parts.settings, stripe_webhook_secrets=("whsec_test",)))
     with work() as w:
         found = make_place(w)
+        found.codes.update(make_money(w, found, gate))
     drain()
     return found
 
@@ -79,18 +96,13 @@ def routes(app: Flask, method: str) -> Iterator[tuple[str, str]]:
             yield rule.endpoint, rule.rule
 
 
-SIDES = {"outside": fields_of, "console": console_fields_of}
+SIDES = {"outside": outside_fields_of, "console": inside_fields_of}
 by_side = pytest.mark.parametrize("side", SIDES)
 
 
 def forms(app: Flask, side: str) -> list[tuple[str, str]]:
     outside = side == "outside"
     return [(endpoint, rule) for endpoint, rule in routes(app, "POST") if is_open(app, endpoint) is outside]
-
-
-def codes_of(place: Place) -> dict[str, dict[str, str]]:
-    """Name what a route is tried on where the address's usual codes would stop before its form is read."""
-    return {"checkins.tick": {"task_code": place.codes["reading"]}, **console_codes_of(place)}
 
 
 def filled(fields: dict[str, Any]) -> dict[str, Any]:
@@ -152,7 +164,7 @@ def test_the_console_acts_on_nothing_that_is_not_there(
     for endpoint, rule in forms(app, "console"):
         for name in re.findall(r"<(?:int:)?([a-z_]+)>", rule):
             address = place.address(rule, **{name: "99999999"})
-            answer = client.post(address, data=filled(console_fields_of(place)[endpoint]))
+            answer = client.post(address, data=filled(inside_fields_of(place)[endpoint]))
             found += problem(answer, address)
             found += [] if 400 <= answer.status_code < 500 else [f"{address}: {answer.status_code}"]
     assert not found, "\n".join(found)
