@@ -87,6 +87,20 @@ def test_who_has_not_sold_sees_what_a_sale_would_earn(
     assert "可提现" not in page and "观察期" not in page and "入营" in page
 
 
+def test_sales_stand_among_what_just_happened(client: FlaskClient, sign_in: SignIn, market: Market) -> None:
+    (ada,) = market.partners(1)
+    market.sell(ada)
+    order = market.sell(ada)
+    enter(client, sign_in, market, ada)
+    page = client.get("/partner").text
+    assert "主链接来了 2 单" in page and "+¥159.60" in page
+    market.refund(order, 39_900)
+    page = client.get("/partner").text
+    assert "主链接来了 1 单" in page and "+¥79.80" in page
+    client.post("/language", data={"language": "en"})
+    assert "1 sale through your main link" in client.get("/partner").text
+
+
 def test_the_home_costs_the_same_whatever_was_sold(
     app: Flask, client: FlaskClient, sign_in: SignIn, market: Market, clock: FixedClock
 ) -> None:

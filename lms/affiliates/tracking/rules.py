@@ -79,25 +79,29 @@ class Attribution:
 
 @dataclass(frozen=True)
 class Seen:
-    """Something that came through a link, before gathering."""
+    """Something that came through a link, before gathering; a sale with what it earns."""
 
-    kind: Literal["sign_up", "joined"]
+    kind: Literal["sign_up", "joined", "sale"]
     at: datetime
     link_id: int
     label: str
+    amount_minor: int = 0
+    currency: str = ""
 
 
 @dataclass(frozen=True)
 class Happening:
     """A line of what just happened: `count` things of one kind through one link, the last one at `at`.
 
-    `label` is the place the link is used in, empty for the partner's main link.
+    `label` is the place the link is used in, empty for the partner's main link. Sales carry what they earn together.
     """
 
-    kind: Literal["sign_up", "joined"]
+    kind: Literal["sign_up", "joined", "sale"]
     at: datetime
     label: str
     count: int
+    amount_minor: int = 0
+    currency: str = ""
 
 
 def program_day(at: datetime) -> date:
@@ -252,13 +256,28 @@ def campaign_for(typed: str, label: str, spare: str) -> str:
 
 
 def gather(seen: Sequence[Seen], limit: int) -> list[Happening]:
-    """Put neighbours of one kind, link and hour into one line; newest first in, newest first out."""
-    lines: list[tuple[Seen, int]] = []
+    """Put neighbours of one kind, link, currency and hour into one line; newest first in, newest first out."""
+    lines: list[list[Seen]] = []
     for one in seen:
-        if lines:
-            first, count = lines[-1]
-            if (first.kind, first.link_id) == (one.kind, one.link_id) and first.at - one.at < COUNT_GAP:
-                lines[-1] = (first, count + 1)
-                continue
-        lines.append((one, 1))
-    return [Happening(first.kind, first.at, first.label, count) for first, count in lines[:limit]]
+        if lines and _is_alike(lines[-1][0], one):
+            lines[-1].append(one)
+        else:
+            lines.append([one])
+    return [_line_of(alike) for alike in lines[:limit]]
+
+
+def _is_alike(first: Seen, one: Seen) -> bool:
+    same = (first.kind, first.link_id, first.currency) == (one.kind, one.link_id, one.currency)
+    return same and first.at - one.at < COUNT_GAP
+
+
+def _line_of(alike: Sequence[Seen]) -> Happening:
+    first, amount = alike[0], sum(one.amount_minor for one in alike)
+    return Happening(first.kind, first.at, first.label, len(alike), amount, first.currency)
+
+
+def tell_apart(seen: Iterable[Seen], sales: Sequence[Seen]) -> list[Seen]:
+    """Put sales beside what else came, newest first; the enrollment that a sale made is no news of its own."""
+    sold = {(one.link_id, one.at) for one in sales}
+    others = [one for one in seen if one.kind != "joined" or (one.link_id, one.at) not in sold]
+    return sorted([*others, *sales], key=lambda one: one.at, reverse=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lms.affiliates.commissions import queries as commissions
 from lms.affiliates.contests import queries as contests
 from lms.affiliates.contests.queries import Rank
 from lms.affiliates.contests.rules import Measure
@@ -11,7 +12,7 @@ from lms.affiliates.promo.queries import Post, post_of_today, promise_for
 from lms.affiliates.promo.rules import Promise
 from lms.affiliates.tracking import queries as tracking
 from lms.affiliates.tracking.queries import Link, LinkLine, Numbers
-from lms.affiliates.tracking.rules import Happening
+from lms.affiliates.tracking.rules import Happening, Seen
 from lms.home.queries.partner_money import Money, look_at_money
 from lms.kernel.work import Read
 
@@ -66,7 +67,7 @@ class PartnerHome:
 
 
 def look_at_partner_home(read: Read, partner: Partner) -> PartnerHome:
-    """Gather the partner home in twelve statements, whatever the number of links, clicks, sales and partners."""
+    """Gather the partner home in thirteen statements, whatever the number of links, clicks, sales and partners."""
     links = [line for line in tracking.list_links(read, partner.id) if line.link.archived_at is None]
     link = next((line.link for line in links if line.link.is_default), None)
     money = look_at_money(read, partner.id)
@@ -80,8 +81,14 @@ def look_at_partner_home(read: Read, partner: Partner) -> PartnerHome:
         links=sorted(links, key=lambda line: line.counts.clicks, reverse=True)[:MOST_LINKS],
         measure=measure,
         ranks=contests.ranks_now(read, partner.id, measure, currency),
-        happenings=tracking.recent_happenings(read, partner.id, MOST_HAPPENINGS),
+        happenings=tracking.recent_happenings(read, partner.id, MOST_HAPPENINGS, _sales(read, partner.id, money)),
         post=post,
         money=money,
         promise=promise_for(read, partner.id, post.opening) if post and not money else None,
     )
+
+
+def _sales(read: Read, partner_id: int, money: Money | None) -> list[Seen]:
+    """List the last sales as things that came through a link; nothing is asked for who never earned."""
+    found = commissions.recent_sales(read, partner_id, MOST_HAPPENINGS * 5) if money else []
+    return [Seen("sale", one.paid_at, one.link_id or 0, one.place, one.amount_minor, one.currency) for one in found]

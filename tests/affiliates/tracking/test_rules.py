@@ -164,3 +164,18 @@ def test_neighbours_are_gathered() -> None:
     assert [(line.kind, line.count) for line in lines] == [("joined", 1), ("sign_up", 2), ("sign_up", 1)]
     assert rules.gather([seen("joined", 1), seen("joined", 2, link_id=2)], 1)[0].count == 1
     assert rules.gather([], 8) == []
+
+
+def test_a_sale_tells_of_the_enrollment_it_made() -> None:
+    def at(minutes: int) -> datetime:
+        return NOW - timedelta(minutes=minutes)
+
+    sales = [Seen("sale", at(1), 1, "", 7980, "CNY"), Seen("sale", at(2), 1, "", 4000, "CNY")]
+    others = [Seen("joined", at(1), 1, ""), Seen("joined", at(2), 2, ""), Seen("sign_up", at(1), 1, "")]
+    shown = rules.tell_apart(others, sales)
+    assert [(one.kind, one.at) for one in shown] == [
+        ("sign_up", at(1)), ("sale", at(1)), ("joined", at(2)), ("sale", at(2)),
+    ]  # fmt: skip
+    line = rules.gather(sales, 8)[0]
+    assert (line.count, line.amount_minor, line.currency) == (2, 11980, "CNY")
+    assert len(rules.gather([sales[0], Seen("sale", at(2), 1, "", 500, "USD")], 8)) == 2

@@ -22,8 +22,10 @@ from lms.affiliates.commissions.queries.sums import (
     Coming,
     Earned,
     PeriodSum,
+    RecentSale,
     earned_today,
     next_release,
+    recent_sales,
     sums_by_period,
 )
 
@@ -36,6 +38,7 @@ __all__ = [
     "Line",
     "PeriodSum",
     "Plan",
+    "RecentSale",
     "Reversal",
     "Version",
     "commission_source",
@@ -56,6 +59,7 @@ __all__ = [
     "plan_for",
     "plans_of",
     "promised",
+    "recent_sales",
     "redatable",
     "still_to_come",
     "sums_by_period",

@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Integer, func, select
 
-from lms.affiliates.commissions.models import Commission
+from lms.affiliates.commissions.models import Accrual, Commission
 from lms.affiliates.commissions.rules import LineState, day_start, program_day
+from lms.affiliates.tracking.queries import link_source
 from lms.kernel.work import Read
 
 
@@ -17,6 +18,17 @@ class Earned:
     currency: str
     amount_minor: int
     sales: int
+
+
+@dataclass(frozen=True)
+class RecentSale:
+    """An order that a partner earned on: where it came from and what is left of the commission."""
+
+    paid_at: datetime
+    link_id: int | None
+    place: str
+    amount_minor: int
+    currency: str
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,23 @@ def earned_today(read: Read, partner_id: int, today: date | None = None) -> list
         .order_by(Commission.currency)
     )
     return [Earned(currency, int(amount), sales) for currency, amount, sales in read.session.execute(statement)]
+
+
+def recent_sales(read: Read, partner_id: int, limit: int) -> list[RecentSale]:
+    """List the last orders a partner earned on that still stand, newest first; one statement."""
+    link = link_source()
+    place = func.coalesce(link.c.label, "")
+    statement = (
+        select(Commission.paid_at, Accrual.link_id, place, func.sum(Commission.live_minor), Commission.currency)
+        .join(Accrual, Accrual.id == Commission.accrual_id)
+        .join(link, link.c.id == Accrual.link_id, isouter=True)
+        .where(Commission.partner_id == partner_id, Commission.live_minor > 0)
+        .group_by(Accrual.id, Commission.paid_at, Accrual.link_id, link.c.label, Commission.currency)
+        .order_by(Commission.paid_at.desc(), Accrual.id.desc())
+        .limit(limit)
+    )
+    rows = read.session.execute(statement)
+    return [RecentSale(at, link_id, place, int(amount), currency) for at, link_id, place, amount, currency in rows]
 
 
 def next_release(read: Read, partner_id: int, limit: int = 4) -> list[Coming]:

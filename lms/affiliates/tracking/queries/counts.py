@@ -1,5 +1,6 @@
 """Reads of what links brought."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -16,6 +17,7 @@ from lms.affiliates.tracking.rules import (
     day_start,
     gather,
     program_day,
+    tell_apart,
 )
 from lms.kernel.db import Instant
 from lms.kernel.work import Read
@@ -137,11 +139,11 @@ def _links_statement() -> Select[*tuple[Any, ...]]:
     )
 
 
-def recent_happenings(read: Read, partner_id: int, limit: int = 8) -> list[Happening]:
-    """List the last sign-ups and enrollments, neighbours gathered, newest first; one statement."""
+def recent_happenings(read: Read, partner_id: int, limit: int = 8, sales: Sequence[Seen] = ()) -> list[Happening]:
+    """List the last sign-ups, enrollments and the given sales, neighbours gathered, newest first; one statement."""
     rows = read.session.execute(_happenings_statement(), {"partner": partner_id, "most": limit * 5})
     seen = [Seen(*row) for row in rows]
-    return gather(sorted(seen, key=lambda one: one.at, reverse=True), limit)
+    return gather(tell_apart(seen, sales), limit)
 
 
 @cache
