@@ -72,7 +72,7 @@ def buy(stage: Stage, work: Work, key: str, cohort: str, visitor: str | None) ->
     stage.codes[name] = order.code
     if way.agent and way.end is End.PAYS:
         at = work.now + 5 * _AT_CHECKOUT
-        stage.scene(at, partial(_collected, stage, name, way.agent), "operator shop.offline")
+        stage.scene(at, partial(_collected, stage, name, way.agent), "operator shop.settle_offline")
         return
     stage.steps(work.now + _AT_CHECKOUT, partial(_check_out, stage, key, name, way))
 
