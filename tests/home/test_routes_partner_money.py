@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lms.affiliates.commissions.service import release_due
+from lms.affiliates.commissions.rules import Terms as Plan
+from lms.affiliates.commissions.service import make_plan, publish_version, release_due
 from lms.commerce.shop import service as shop
 from lms.commerce.shop.rules import Terms
 from lms.kernel.clock import FixedClock
@@ -119,3 +120,35 @@ def test_the_home_costs_the_same_whatever_was_sold(
     assert page.status_code == 200
     assert many.statements == few.statements <= 15, many.said
     assert len(page.data) < 60_000
+
+
+def test_the_public_page_says_what_a_sale_earns_where_a_plan_pays(
+    app: Flask, client: FlaskClient, work: Works, market: Market
+) -> None:
+    assert "成交一单得多少" not in client.get("/partner").text
+    with work() as w:
+        shop.set_offer(w, SYSTEM, market.cohort.code, Terms(39_900, "CNY"))
+    page = client.get("/partner").text
+    assert "成交一单得多少" in page and "现价 ¥399 的 20%" in page and "¥79.80" in page
+    client.post("/language", data={"language": "en"})
+    assert "20% of ¥399 now" in client.get("/partner").text
+    with work() as w:
+        code = make_plan(w, SYSTEM, "Camp", market.cohort.camp_id)
+        publish_version(w, SYSTEM, code, Plan(percent_bps=3000))
+    assert "30% of ¥399 now" in client.get("/partner").text
+    with counting(app) as few:
+        client.get("/partner")
+    with work() as w:
+        for days in (4, 5):
+            more = make_cohort(w, days=days)
+            shop.set_offer(w, SYSTEM, more.code, Terms(20_000, "CNY"))
+    with counting(app) as many:
+        assert "¥40.00" in client.get("/partner").text
+    assert many.statements == few.statements <= 6, many.said
+
+
+def test_without_a_plan_the_public_page_names_no_sum(client: FlaskClient, work: Works) -> None:
+    with work() as w:
+        cohort = make_cohort(w)
+        shop.set_offer(w, SYSTEM, cohort.code, Terms(39_900, "CNY"))
+    assert "¥" not in client.get("/partner").text

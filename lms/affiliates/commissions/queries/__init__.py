@@ -16,6 +16,7 @@ from lms.affiliates.commissions.queries.plans import (
     plan_for,
     plans_of,
     promised,
+    rates_for_everybody,
     still_to_come,
 )
 from lms.affiliates.commissions.queries.sums import (
@@ -59,6 +60,7 @@ __all__ = [
     "plan_for",
     "plans_of",
     "promised",
+    "rates_for_everybody",
     "recent_sales",
     "redatable",
     "still_to_come",

@@ -2,12 +2,13 @@
 
 from lms.affiliates.promo.queries.inviting import invite
 from lms.affiliates.promo.queries.kits import Kit, count_users, find_kit
-from lms.affiliates.promo.queries.offered import Opening, list_offered, promise_for
+from lms.affiliates.promo.queries.offered import Offered, Opening, list_offered, list_promises, promise_for
 from lms.affiliates.promo.queries.posters import get_offer, make_poster
 from lms.affiliates.promo.queries.today import Post, post_of_today
 
 __all__ = [
     "Kit",
+    "Offered",
     "Opening",
     "Post",
     "count_users",
@@ -15,6 +16,7 @@ __all__ = [
     "get_offer",
     "invite",
     "list_offered",
+    "list_promises",
     "make_poster",
     "post_of_today",
     "promise_for",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lms.affiliates.commissions.queries import expected_rate
+from lms.affiliates.commissions.queries import expected_rate, rates_for_everybody
 from lms.affiliates.promo import rules
 from lms.affiliates.promo.rules import Promise
 from lms.commerce.shop.queries import Price, prices
@@ -26,6 +26,14 @@ class Opening:
     def has_early_price(self) -> bool:
         """Say whether an early price holds now."""
         return self.price is not None and self.price.early_until is not None
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A cohort that takes students and what a sale of it earns."""
+
+    cohort: Cohort
+    promise: Promise
 
 
 def list_offered(read: Read) -> dict[str, Cohort]:
@@ -53,6 +61,23 @@ def promise_for(read: Read, partner_id: int, opening: Opening) -> Promise | None
         return None
     found = expected_rate(read, opening.cohort.camp_id, partner_id)
     return rules.promise_of(price.now_minor, price.currency, found.terms) if found else None
+
+
+def list_promises(read: Read) -> list[Offered]:
+    """Say what anybody who becomes a partner now earns by a sale of each camp that takes students.
+
+    Camps that are free, or for which nothing pays, are left out. Five statements.
+    """
+    cohorts = list(list_offered(read).values())
+    costs = prices(read, [cohort.id for cohort in cohorts], read.now) if cohorts else {}
+    rates = rates_for_everybody(read, [cohort.camp_id for cohort in cohorts if cohort.id in costs])
+    found = []
+    for cohort in cohorts:
+        price, rate = costs.get(cohort.id), rates.get(cohort.camp_id)
+        promise = rules.promise_of(price.now_minor, price.currency, rate.terms) if price and rate else None
+        if promise:
+            found.append(Offered(cohort, promise))
+    return found
 
 
 def values_of(opening: Opening, language: Language, url: str) -> Mapping[str, str]:
