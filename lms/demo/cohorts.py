@@ -50,7 +50,12 @@ WRITING_RUN = Run("writing", "clear-writing", "tutor", SHANGHAI, 8, 24, 33)
 SURVEY_RUN = Run("survey", "first-survey", "cole", LONDON, 3, 16, 28, "modern")
 NEXT_RUN = Run("next", "clear-writing", "tutor", SHANGHAI, -8, 30, 14)
 FULL_RUN = Run("full", "first-survey", "cole", LONDON, -4, 12, 16)
-RUNS = (ACADEMY_RUN, WRITING_RUN, SURVEY_RUN, NEXT_RUN, FULL_RUN)
+# Free and with every seat left, for whoever tries the demo, in either language.
+FREE_RUNS = (
+    Run("free-zh", "partner-academy", "tutor", SHANGHAI, -2, 30, 6),
+    Run("free-en", "first-survey", "cole", LONDON, -6, 20, 5),
+)
+RUNS = (ACADEMY_RUN, WRITING_RUN, SURVEY_RUN, NEXT_RUN, FULL_RUN, *FREE_RUNS)
 
 
 def import_camps(stage: Stage, at: datetime) -> None:
