@@ -72,6 +72,10 @@ def _nameless(_read: Read, _ids: list[int]) -> dict[int, str]:
     return {}
 
 
+def _untold(_read: Read, _order_id: int) -> tuple[str, str]:
+    return "", ""
+
+
 @dataclass
 class Ports:
     """The plugged functions."""
@@ -95,6 +99,10 @@ class Ports:
     partner_of_handle: Callable[[Read, str], int | None] = _nobody
     # (read, partner ids) -> their names, for the books
     partner_names: Callable[[Read, list[int]], dict[int, str]] = _nameless
+    # (read, partner ids) -> their handles, for addresses
+    partner_codes: Callable[[Read, list[int]], dict[int, str]] = _nameless
+    # (read, order id) -> what a partner earned on it or why nobody did, and the address that explains it
+    what_was_earned: Callable[[Read, int], tuple[str, str]] = _untold
 
 
 ports = Ports()

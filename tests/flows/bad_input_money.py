@@ -110,6 +110,7 @@ def _payouts(work: Work, who: Actor) -> dict[str, str]:
         "failed": lost.code,
         "approved": asked[3].code,
         "earner": locked.code,
+        "finance/partners:code": locked.code,
     }
 
 
@@ -139,6 +140,7 @@ def inside_fields_of(place: Place) -> dict[str, dict[str, Any]]:
     days = {"observation_days": "7", "settlement_business_days": "3", "effective_on": "2026-12-24"}
     return {
         **console_fields_of(place),
+        "commissions.adjust": {"key": "one", "act": "give", "amount": "12", "currency": "CNY", "reason": "奖金"},
         "commissions.new_plan": {"name": "冬季", "camp": codes["slug"], "group": ""},
         "commissions.publish": {**terms, **days},
         "gateway.replay": {},
@@ -160,7 +162,7 @@ def inside_fields_of(place: Place) -> dict[str, dict[str, Any]]:
         "shop.confirm_by_hand": {"source": "bank"},
         "shop.hand_in": {"agent": agent, "currency": "CNY", "key": "one", "amount": "100"},
         "shop.make_coupon": {**coupon, "camp": "", "partner": "", "valid_until": "2026-12-31T22:00", "uses_most": "9"},
-        "shop.refund_order": {"amount": "100", "reason": "补偿"},
+        "shop.refund_order": {"code": "ABCDEFGH23", "amount": "100", "reason": "补偿"},
         "shop.retry_refund": {},
         "shop.set_offer": {**offer, "early_until": "2026-12-01T22:00", "refund_until": "2026-12-20T22:00"},
         "shop.settle_offline": {"agent": "all@example.com"},

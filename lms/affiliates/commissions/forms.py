@@ -1,12 +1,13 @@
 """Forms of the commissions room."""
 
-from wtforms import Field, SelectField, StringField
+from wtforms import Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 
 from lms.affiliates.commissions.queries import Version
-from lms.affiliates.commissions.rules import MOST_PLAN_NAME, Terms
+from lms.affiliates.commissions.rules import MOST_PLAN_NAME, MOST_REASON, Terms
+from lms.commerce.shop.rules import CURRENCIES
 from lms.kernel.text import Text
-from lms.web.fields import Day, Percent, Whole
+from lms.web.fields import Amount, Day, Percent, Whole
 from lms.web.forms import Form, at_most, label, optional, required
 
 
@@ -53,3 +54,26 @@ class PublishForm(Form):
             observation_days=self.observation_days.data,
             settlement_business_days=self.settlement_business_days.data,
         )
+
+
+class AdjustForm(Form):
+    """Giving to or taking from a partner by hand. `key` names this one form, so that sending it twice books once."""
+
+    key = HiddenField(validators=[required(), at_most(40)])
+    act = RadioField(
+        label("调整", "Adjustment"),
+        choices=[("give", label("补给对方", "Give")), ("take", label("从对方扣回", "Take back"))],
+        default="give",
+    )
+    amount = Amount(
+        label("金额", "Amount"), validators=[required()], render_kw={"inputmode": "decimal", "autocomplete": "off"}
+    )
+    currency = SelectField(label("货币", "Currency"), choices=[(one, one) for one in CURRENCIES])
+    reason = TextAreaField(
+        label("原因，对方会看到", "Reason, which the partner reads"), validators=[required(), at_most(MOST_REASON)]
+    )
+
+    def minor(self, currency: str) -> int | None:
+        """Give what is to be booked, below 0 for taking; None with an error at the amount when it cannot be read."""
+        amount = self.amount.read(currency)
+        return -amount if amount is not None and self.act.data == "take" else amount

@@ -6,10 +6,16 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.affiliates.commissions.rules import MOST_PLAN_NAME, Cause, ChangeState, LineKind, LineState, Outcome
+from lms.affiliates.commissions.rules import (
+    MOST_PLAN_NAME,
+    MOST_REASON,
+    Cause,
+    ChangeState,
+    LineKind,
+    LineState,
+    Outcome,
+)
 from lms.kernel.db import Key, Model, append_only, key, one_of, ref
-
-MOST_REASON = 500
 
 
 class Plan(Model):

@@ -131,6 +131,14 @@ def names_of(read: Read, ids: list[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in rows}
 
 
+def codes_of(read: Read, ids: list[int]) -> dict[int, str]:
+    """Give the handles of some partners by id; an unknown one is left out."""
+    if not ids:
+        return {}
+    rows = read.session.execute(select(PartnerRow.id, PartnerRow.code).where(PartnerRow.id.in_(ids)))
+    return {row[0]: row[1] for row in rows}
+
+
 def find_approved(read: Read, handle: str) -> int | None:
     """Find the id of the approved partner with a handle, the present one or an earlier one."""
     try:

@@ -150,6 +150,7 @@ def _show_one(code: str, form: ReasonForm, act: str = "", status: int = 200) -> 
         form=form,
         act=act,
         grouping=_grouping(read, file.partner),
+        sees_money=current_actor().has("finance"),
         people=accounts.list_people(read, ids),
     )
 

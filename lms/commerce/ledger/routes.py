@@ -17,7 +17,7 @@ from lms.kernel.money import Money, as_decimal
 from lms.kernel.work import Read, begin_read
 from lms.people.accounts.queries import list_people
 from lms.web.dates import now, viewer_zone
-from lms.web.guards import role
+from lms.web.guards import current_actor, role
 from lms.web.htmx import render
 from lms.web.ports import ports
 
@@ -58,6 +58,7 @@ def account_lines(account: str) -> Response:
         return render(
             "commerce/ledger/owners.html",
             account=which, currency=currency, owners=owners, whose=people, names=ACCOUNTS,
+            pages=_partner_pages(read, which, list(owners)),
         )  # fmt: skip
     lines = queries.list_account(read, which, currency, owner, before)
     older = lines[-1].journal_id if len(lines) == queries.PAGE else None
@@ -65,6 +66,7 @@ def account_lines(account: str) -> Response:
         "commerce/ledger/account.html",
         account=which, currency=currency, owner=owner, lines=lines, older=older, names=ACCOUNTS,
         whose=_names(read, which, [owner]).get(owner, "") if owner else "",
+        page=_partner_pages(read, which, [owner]).get(owner, "") if owner else "",
     )  # fmt: skip
 
 
@@ -72,6 +74,13 @@ def _names(read: Read, account: Account, ids: list[int]) -> dict[int, str]:
     if account is Account.AGENT_RECEIVABLE:
         return {id_: person.display_name for id_, person in list_people(read, ids).items()}
     return ports.partner_names(read, ids)
+
+
+def _partner_pages(read: Read, account: Account, ids: list[int]) -> dict[int, str]:
+    """Give where finance sees the partners who own accounts; nothing for others, nor for agents."""
+    if account is Account.AGENT_RECEIVABLE or not current_actor().has("finance"):
+        return {}
+    return {id_: f"/finance/partners/{code}" for id_, code in ports.partner_codes(read, ids).items()}
 
 
 def _day(typed: str) -> date:

@@ -14,6 +14,7 @@ from lms.affiliates.commissions.models import Commission
 from lms.affiliates.partners import service as partners
 from lms.kernel.audit import AuditEntry
 from lms.kernel.work import SYSTEM, begin_read
+from lms.people.accounts import service as accounts
 from tests.affiliates.commissions.conftest import Scene
 from tests.factories.partners import make_partner, make_someone
 
@@ -180,3 +181,106 @@ def test_an_operator_locks_and_groups_a_partner(scene: Scene, operator: Any, cli
     acts = begin_read().session.scalars(select(AuditEntry.act)).all()
     assert {"partner.money_locked", "partner.money_unlocked", "partner.grouped"} <= set(acts)
     assert list(acts).count("partner.money_locked") == 1
+
+
+def _adjustment(**over: str) -> dict[str, str]:
+    return {"key": "one", "act": "give", "amount": "12.50", "currency": "CNY", "reason": "活动奖金", **over}
+
+
+@pytest.fixture
+def finance(scene: Scene, client: FlaskClient, sign_in: SignIn) -> Any:
+    with scene.work() as w:
+        person = make_someone(w, "财务小何", roles=("finance",))
+    sign_in(client, person)
+    return person
+
+
+def test_finance_sees_a_partners_money_and_adjusts_it_by_hand(scene: Scene, finance: Any, client: FlaskClient) -> None:
+    scene.sell()
+    address = f"/finance/partners/{scene.ada.code}"
+    page = client.get(address).text
+    assert "¥79.80" in page and "没有手工调整过" in page and 'name="key" type="hidden" value="' in page
+    for _ in range(2):
+        assert client.post(address, data=_adjustment()).status_code == 303
+    assert scene.wallet().available == 1250
+    other = client.post(address, data=_adjustment(amount="13"))
+    assert other.status_code == 422 and "没有再记" in other.text and scene.wallet().available == 1250
+    assert client.post(address, data=_adjustment(key="two", act="take", amount="20")).status_code == 303
+    assert (scene.wallet().available, scene.wallet().debt) == (0, 750)
+    page = client.get(address).text
+    assert "活动奖金" in page and "+¥12.50" in page and "财务小何" in page and "¥7.50" in page
+    acts = list(begin_read().session.scalars(select(AuditEntry.act).where(AuditEntry.act == "partner.adjusted")))
+    assert len(acts) == 2
+    client.post("/language", data={"language": "en"})
+    assert "Adjust by hand" in client.get(address).text
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"amount": "0"}, {"amount": ""}, {"amount": "-5"}, {"amount": "9" * 30}, {"amount": "x"}, {"reason": ""},
+        {"reason": "字" * 501}, {"currency": "XXX"}, {"key": ""}, {"key": "k" * 41}, {"act": "burn"},
+    ],
+)  # fmt: skip
+def test_an_odd_adjustment_comes_back_with_words(
+    scene: Scene, finance: Any, client: FlaskClient, over: dict[str, str]
+) -> None:
+    answer = client.post(f"/finance/partners/{scene.ada.code}", data=_adjustment(**over))
+    assert answer.status_code == 422 and scene.wallet().available == 0
+
+
+def test_nobody_adjusts_their_own_money_and_only_finance_adjusts(
+    scene: Scene, finance: Any, client: FlaskClient, sign_in: SignIn, new_client: Callable[[], FlaskClient]
+) -> None:
+    address = f"/finance/partners/{scene.ada.code}"
+    assert new_client().get(address).status_code == 303
+    with scene.work() as w:
+        operator = make_someone(w, "苏", roles=("operator",))
+        accounts.grant_role(w, SYSTEM, scene.ada_person.id, "finance")
+    assert client.get("/finance/partners/nobody").status_code == 404
+    for person in (operator, scene.buyer):
+        visitor = new_client()
+        sign_in(visitor, person)
+        assert visitor.get(address).status_code == visitor.post(address, data=_adjustment()).status_code == 403
+    own = new_client()
+    sign_in(own, scene.ada_person)
+    assert "要由另一位财务调整" in own.get(address).text
+    assert own.post(address, data=_adjustment()).status_code == 403
+    assert scene.wallet().available == 0
+
+
+def test_a_hold_is_seen_on_finances_page(scene: Scene, finance: Any, client: FlaskClient) -> None:
+    with scene.work() as w:
+        partners.lock_money(w, SYSTEM, scene.ada.id, "查一查")
+    assert "收入冻结中：查一查" in client.get(f"/finance/partners/{scene.ada.code}").text
+
+
+def test_the_books_and_the_console_lead_to_a_partners_money(
+    scene: Scene, client: FlaskClient, sign_in: SignIn, operator: Any
+) -> None:
+    scene.sell()
+    address = f"/finance/partners/{scene.ada.code}"
+    books = ("/finance/accounts/held", f"/finance/accounts/held?owner={scene.ada.id}")
+    for page in (*books, f"/console/partners/{scene.ada.code}"):
+        assert address not in client.get(page).text
+    with scene.work() as w:
+        both = make_someone(w, "财务小何", roles=("finance", "operator"))
+    sign_in(client, both)
+    for page in (*books, f"/console/partners/{scene.ada.code}"):
+        assert f'href="{address}"' in client.get(page).text, page
+    assert f"/console/partners/{scene.ada.code}" in client.get(address).text
+    assert 'href="/console/plans"' in client.get(address).text
+
+
+def test_an_order_says_who_earned_or_why_nobody_did(scene: Scene, operator: Any, client: FlaskClient) -> None:
+    sold, small, nobodys = scene.sell(), scene.sell(net_minor=1), scene.place()
+    own = scene.sell(buyer_id=scene.ada_person.id)
+    page = client.get(f"/console/orders/{sold.order_code}").text
+    assert "Ada Lin得 ¥79.80。" in page and f"/partner/earnings/{_codes()[0]}" in page
+    assert "不到一分" in client.get(f"/console/orders/{small.order_code}").text
+    assert "买的人就是介绍的人" in client.get(f"/console/orders/{own.order_code}").text
+    assert ">佣金<" not in client.get(f"/console/orders/{nobodys.order_code}").text
+    scene.refund(sold, 1, 19_950)
+    assert "追回后还有 ¥39.90" in client.get(f"/console/orders/{sold.order_code}").text
+    client.post("/language", data={"language": "en"})
+    assert "Ada Lin earned ¥79.80; ¥39.90 is left." in client.get(f"/console/orders/{sold.order_code}").text

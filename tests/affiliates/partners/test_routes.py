@@ -53,7 +53,7 @@ def test_an_application_is_sent_with_its_signature(client: FlaskClient, person: 
     signature = read().session.scalars(select(AgreementSignature)).one()
     assert len(signature.ip_digest) == 64 and "127.0.0.1" not in signature.ip_digest
     page = client.get("/partner/apply")
-    assert "申请在" in page.text and "同学群" in page.text
+    assert "申请收到了" in page.text and "同学群" in page.text
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Reads of the commissions room: plans, lines and their explanation, sums, and what is due."""
 
+from lms.affiliates.commissions.queries.adjustments import Adjusted, list_adjustments
 from lms.affiliates.commissions.queries.due import known_until, partners_due, partners_to_redate, redatable
-from lms.affiliates.commissions.queries.explaining import Explanation, Reversal, explain
+from lms.affiliates.commissions.queries.explaining import Came, Explanation, Reversal, came_of, explain
 from lms.affiliates.commissions.queries.lines import LIST_STATES, Line, commission_source, list_lines, list_months
 from lms.affiliates.commissions.queries.plans import (
     InForce,
@@ -32,6 +33,8 @@ from lms.affiliates.commissions.queries.sums import (
 
 __all__ = [
     "LIST_STATES",
+    "Adjusted",
+    "Came",
     "Coming",
     "Earned",
     "Explanation",
@@ -42,6 +45,7 @@ __all__ = [
     "RecentSale",
     "Reversal",
     "Version",
+    "came_of",
     "commission_source",
     "earned_today",
     "expected_rate",
@@ -50,6 +54,7 @@ __all__ = [
     "get_version",
     "in_force",
     "known_until",
+    "list_adjustments",
     "list_lines",
     "list_months",
     "list_plans",

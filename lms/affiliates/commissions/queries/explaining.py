@@ -9,8 +9,8 @@ from sqlalchemy import select
 from lms.affiliates.commissions.models import Accrual, Commission, CommissionReversal
 from lms.affiliates.commissions.queries.lines import Line, lines_statement
 from lms.affiliates.commissions.queries.plans import InForce, get_version
-from lms.affiliates.commissions.rules import percent_text
-from lms.affiliates.partners.queries import find_partner
+from lms.affiliates.commissions.rules import LineKind, percent_text
+from lms.affiliates.partners.queries import find_partner, partner_source
 from lms.commerce.ledger import queries as ledger
 from lms.kernel.errors import NotFound
 from lms.kernel.work import Actor, Read
@@ -87,6 +87,35 @@ def explain(read: Read, who: Actor, code: str) -> Explanation:
         reversals=_reversals(read, line.id),
         entries=ledger.list_lines(read, [f"commission:{line.id}"]),
     )
+
+
+@dataclass(frozen=True)
+class Came:
+    """What came of an order: the outcome and, where a partner earned, who and how much (minor units)."""
+
+    outcome: str
+    code: str = ""
+    name: str = ""
+    amount_minor: int = 0
+    live_minor: int = 0
+    currency: str = ""
+
+
+def came_of(read: Read, order_id: int) -> Came | None:
+    """Say what came of an order for partners; None while nothing is known of it. One statement."""
+    partner = partner_source()
+    columns = (Commission.code, partner.c.name, Commission.amount_minor, Commission.live_minor, Commission.currency)
+    statement = (
+        select(Accrual.outcome, *columns)
+        .join(Commission, (Commission.accrual_id == Accrual.id) & (Commission.kind == LineKind.BASE), isouter=True)
+        .join(partner, partner.c.id == Commission.partner_id, isouter=True)
+        .where(Accrual.order_id == order_id)
+        .limit(1)
+    )
+    row = read.session.execute(statement).first()
+    if row is None:
+        return None
+    return Came(*row) if row.code else Came(row.outcome)
 
 
 def _require_reader(read: Read, who: Actor, partner_id: int) -> None:

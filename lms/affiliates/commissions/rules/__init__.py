@@ -19,6 +19,7 @@ from lms.affiliates.commissions.rules.purse import (
 )
 from lms.affiliates.commissions.rules.terms import (
     MOST_PLAN_NAME,
+    MOST_REASON,
     NOTICE,
     Terms,
     check_terms,
@@ -39,6 +40,7 @@ __all__ = [
     "CALENDARS",
     "EXPENSES",
     "MOST_PLAN_NAME",
+    "MOST_REASON",
     "NOTICE",
     "Availability",
     "Calendar",

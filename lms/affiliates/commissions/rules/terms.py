@@ -24,6 +24,7 @@ NOTICE = timedelta(days=7)
 """How long before it takes effect a version is published that pays less in any respect."""
 
 MOST_PLAN_NAME = 60
+MOST_REASON = 500
 _MOST_OBSERVATION = 90
 _MOST_BUSINESS_DAYS = 20
 

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from lms.affiliates.commissions import rules
 from lms.affiliates.commissions.errors import AdjustedDifferently, AdjustmentInvalid
-from lms.affiliates.commissions.models import MOST_REASON, Adjustment
+from lms.affiliates.commissions.models import Adjustment
 from lms.affiliates.commissions.service import telling
 from lms.affiliates.commissions.service.purses import hold_purse
 from lms.commerce.ledger.rules import Account, Entry, credit, debit
@@ -24,7 +24,7 @@ def adjust(work: Work, who: Actor, partner_id: int, amount: Money, reason: str, 
     words = reason.strip()
     if not who.has("finance"):
         raise Forbidden
-    if amount.minor == 0 or not words or len(words) > MOST_REASON:
+    if amount.minor == 0 or not words or len(words) > rules.MOST_REASON:
         raise AdjustmentInvalid(field="reason" if amount.minor else "amount")
     held = hold_purse(work, partner_id, amount.currency)
     if held.partner.person_id == who.person_id:

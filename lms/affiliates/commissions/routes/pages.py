@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, request, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.affiliates.commissions import queries, rules, service
 from lms.affiliates.commissions.forms import PlanForm, PublishForm
 from lms.affiliates.commissions.queries import LIST_STATES, Plan, Version
+from lms.affiliates.commissions.routes.door import blueprint
 from lms.affiliates.commissions.rules import Terms
 from lms.affiliates.commissions.wording import account_text, step_text
 from lms.affiliates.partners import queries as partners
@@ -22,8 +23,6 @@ from lms.web import dates
 from lms.web.guards import current_actor, role, signed_in
 from lms.web.htmx import render, see_other
 from lms.web.refusals import refusals_on
-
-blueprint = Blueprint("commissions", __name__)
 
 PAGE = 30
 EXAMPLE_MINOR = 39900
