@@ -24,6 +24,7 @@ from lms.learning.camps.queries import Cohort
 from lms.people.accounts.queries import find_person_by_email, get_person, list_people
 from lms.web.guards import current_actor, role
 from lms.web.htmx import render, see_other
+from lms.web.ports import ports
 from lms.web.refusals import refusals_on
 
 # --- Prices ---------------------------------------------------------------------
@@ -109,6 +110,7 @@ def _show_order(
         disputes=queries.list_disputes(read, order.id),
         lines=books.list_lines(read, [f"order:{order.id}"]),
         left=queries.refundable(read, order),
+        earned=ports.what_was_earned(read, order.id),
         refund_form=refund or RefundForm(formdata=None),
         offline_form=offline or OfflineForm(formdata=None, agent=me.email),
         hand_form=HandRefundForm(formdata=None),
