@@ -98,6 +98,7 @@ _ROUTES = {
     "checkins.restore": Text("恢复打卡", "Restored a check-in"),
     "checkins.tick": Text("勾掉自己的任务", "Ticked off an own task"),
     "checkins.void": Text("作废打卡", "Voided a check-in"),
+    "commissions.adjust": Text("调整合伙人余额，没有变化", "Sent the same adjustment again"),
     "commissions.new_plan": Text("新建奖励方案", "Made a plan"),
     "commissions.publish": Text("发布方案，没有变化", "Published the same terms again"),
     "contests.hide_amounts": Text("榜单设置，没有变化", "Saved the board's setting as it was"),

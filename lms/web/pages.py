@@ -53,7 +53,7 @@ NAVIGATION: dict[str, tuple[Place, ...]] = {
         Place("layout-dashboard", "/finance", "财务", "Finance"),
         Place("landmark", "/finance/payouts", "提现", "Payouts"),
         Place("scale", "/finance/trial-balance", "账本", "Books"),
-        Place("badge-percent", "/console/plans", "奖励方案", "Plans"),
+        Place("percent", "/console/plans", "奖励方案", "Plans"),
         Place("list-checks", "/finance/reconciliation", "核对", "Reconcile"),
         Place("webhook", "/finance/notices", "支付通知", "Payment notices"),
         Place("chart-line", "/console", "控制台", "Console"),
