@@ -23,6 +23,7 @@ FAMILIES = {
 SIZES = {
     "share-card": (1080, 1440),
     "poster-results": (1080, 1440),
+    "poster-offer": (1080, 1080),
     "certificate-classic": (842, 595),
     "certificate-modern": (842, 595),
 }

@@ -50,8 +50,8 @@ from tests.learning.camps.staging import good, read, words
             "has no {link}",
         ),
         (
-            {"01.md": "# A", "camp.toml": "title = 'A'\n[[copy]]\nchannel = 'group'\ntext = '{link} {price}'"},
-            "has {price}, which means nothing",
+            {"01.md": "# A", "camp.toml": "title = 'A'\n[[copy]]\nchannel = 'group'\ntext = '{link} {prize}'"},
+            "has {prize}, which means nothing",
         ),
         ({"01.md": "# A", "camp.toml": "title = 'A'\n[[copy]]\nchannel = 'fax'\ntext = '{link}'"}, "copy[1].channel"),
         ({"01.md": "# A", "camp.toml": "title = 'A'\nslug = 'Not Good'"}, "cannot stand in an address"),
