@@ -23,6 +23,11 @@ class RandomCodes:
         return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
+def is_code(text: str, length: int) -> bool:
+    """Tell whether a text is a code of that length as we write it."""
+    return len(text) == length and set(text) <= set(ALPHABET)
+
+
 def normalise_code(typed: str) -> str:
     """Read a code as people type it: any case, spaces and hyphens ignored, look-alikes mended."""
     return re.sub(r"[\s-]", "", typed).upper().translate(_LOOKALIKES)

@@ -10,6 +10,8 @@ from wtforms.validators import ValidationError
 
 from lms.commerce.shop.queries import Offer
 from lms.commerce.shop.rules import CURRENCIES, CouponTerms, RefundSource, Terms
+from lms.commerce.shop.service.requesting import CODE_LENGTH
+from lms.kernel.codes import is_code
 from lms.kernel.text import t
 from lms.learning.camps.rules import zone_of
 from lms.web.fields import Amount, Moment, Percent, Whole, written
@@ -101,10 +103,16 @@ class CouponForm(Form):
 
 
 class RefundForm(Form):
-    """Giving back a part or all of an order."""
+    """Giving back a part or all of an order. `code` names the refund, so that sending the form twice asks once."""
 
+    code = HiddenField()
     amount = Amount(label("退多少", "How much"), validators=[required()], render_kw=_MONEY)
     reason = TextAreaField(label("原因", "Why"), validators=[required(), at_most(500)])
+
+    def validate_code(self, field: Any) -> None:
+        """Take no name but one of ours."""
+        if field.data and not is_code(field.data, CODE_LENGTH):
+            raise ValidationError(t("这张表单坏了，请刷新后再试。", "This form is broken. Reload and try again."))
 
 
 class OwnRefundForm(Form):

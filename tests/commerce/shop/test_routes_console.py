@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -114,6 +115,25 @@ def test_refunds_in_parts_end_exactly(
     assert operator.post(address, data={"amount": "266", "reason": "全退"}).status_code == 303
     drain()
     assert stall.see(order).state == "refunded" and stall.see(order).seat == "none"
+
+
+def test_a_refund_form_sent_twice_asks_once(
+    operator: FlaskClient, stall: Stall, shop: tuple[Cohort, Person], drain: Any
+) -> None:
+    order = stall.buy(*shop)
+    address = f"/console/orders/{order.code}"
+    named = re.search(r'name="code" value="(\w+)"', operator.get(address).text)
+    assert named is not None
+    form = {"amount": "100", "reason": "补偿", "code": named[1]}
+    for _ in range(2):
+        assert operator.post(f"{address}/refund", data=form).status_code == 303
+    drain()
+    assert operator.post(f"{address}/refund", data=form).status_code == 303
+    assert [(one.code, one.amount_minor) for one in queries.list_refunds(stall.read(), order.id)] == [(named[1], 10000)]
+    assert operator.post(f"{address}/refund", data={**form, "code": "<script>"}).status_code == 422
+    cohort, [buyer] = stall.open()
+    other = stall.buy(cohort, buyer)
+    assert operator.post(f"/console/orders/{other.code}/refund", data=form).status_code == 409
 
 
 def test_a_refund_that_the_gateway_refuses_waits_for_a_person(

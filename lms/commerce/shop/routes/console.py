@@ -14,6 +14,7 @@ from lms.commerce.shop.routes.door import blueprint
 from lms.commerce.shop.routes.orders import STATE_KINDS
 from lms.commerce.shop.rules import CAUSE_WORDS, CURRENCIES, METHOD_WORDS, REFUND_WORDS, STATE_WORDS, OrderState
 from lms.commerce.shop.rules import RefundSource as Source
+from lms.commerce.shop.service.requesting import CODE_LENGTH
 from lms.kernel.errors import NotFound
 from lms.kernel.money import Money
 from lms.kernel.parts import current_parts
@@ -111,7 +112,7 @@ def _show_order(
         lines=books.list_lines(read, [f"order:{order.id}"]),
         left=queries.refundable(read, order),
         earned=ports.what_was_earned(read, order.id),
-        refund_form=refund or RefundForm(formdata=None),
+        refund_form=refund or RefundForm(formdata=None, code=current_parts().codes.new(CODE_LENGTH)),
         offline_form=offline or OfflineForm(formdata=None, agent=me.email),
         hand_form=HandRefundForm(formdata=None),
         words=STATE_WORDS,
@@ -131,7 +132,7 @@ def refund_order(code: str) -> Response:
         amount = form.amount.read(order.currency)
         if not form.errors and amount is not None:
             with refusals_on(form), begin_work() as work:
-                service.ask_refund(work, current_actor(), code, amount, form.reason.data or "")
+                service.ask_refund(work, current_actor(), code, amount, form.reason.data or "", form.code.data or "")
             if not form.errors:
                 return see_other(url_for(".console_order", code=code), t("退款已提交。", "The refund is on its way."))
     return _show_order(begin_read(), order, refund=form, status=422)

@@ -16,19 +16,25 @@ from lms.kernel.money import Money, write_money
 from lms.kernel.text import current_language
 from lms.kernel.work import Actor, Work
 
+CODE_LENGTH = 10
 _STAFF = ("operator", "finance", "system")
 
 
-def ask_refund(work: Work, who: Actor, order_code: str, amount_minor: int | None, reason: str) -> Refund:
+def ask_refund(
+    work: Work, who: Actor, order_code: str, amount_minor: int | None, reason: str, code: str = ""
+) -> Refund:
     """Ask for a refund; None: of all that is left. Buyers get everything while the time for it lasts, or
-    while they stand in line; operators and finance any amount at any time. A buyer asking twice asks once.
+    while they stand in line; operators and finance any amount at any time. A buyer asking twice asks once,
+    and so does staff with one `code`, which the refund then has.
 
-    Refuses NothingToRefund, OverRefund, RefundTooLate; NotFound for anybody else's order.
+    Refuses NothingToRefund, OverRefund, RefundTooLate, RefundSettled; NotFound for anybody else's order.
     """
     order = get_locked(work, order_code)
     mine = who.person_id is not None and who.person_id == order.buyer_id
     if not (mine or who.has(*_STAFF)):
         raise NotFound
+    if code and (asked := _asked_as(work, order, code)) is not None:
+        return asked
     left = books_of(order).left_minor - pending(work, order.id) if order.state in PAID_STATES else 0
     payment = paid_payment(work, order.id)
     if left <= 0 or payment is None:
@@ -41,11 +47,18 @@ def ask_refund(work: Work, who: Actor, order_code: str, amount_minor: int | None
     if not 0 < amount <= left:
         raise OverRefund(field="amount", most=write_money(Money(left, order.currency), current_language()))
     cause = RefundCause.NO_SEAT if order.seat == SeatState.IN_LINE else RefundCause.ASKED
-    row = request_refund(work, order, payment, amount, cause, reason=reason.strip(), by=who.person_id)
+    row = request_refund(work, order, payment, amount, cause, reason=reason.strip(), by=who.person_id, code=code)
     if who.has(*_STAFF):
         after = {"amount_minor": amount, "currency": order.currency, "reason": row.reason}
         work.audit("refund.requested", subject=f"order:{order.code}", after=after)
     return refund_value(row)
+
+
+def _asked_as(work: Work, order: tables.ShopOrder, code: str) -> Refund | None:
+    found = work.session.scalars(select(tables.Refund).where(tables.Refund.code == code)).one_or_none()
+    if found is not None and found.order_id != order.id:
+        raise RefundSettled
+    return refund_value(found) if found else None
 
 
 def _asked_before(work: Work, order: tables.ShopOrder, mine: bool) -> Refund:
@@ -66,11 +79,12 @@ def request_refund(
     *,
     reason: str = "",
     by: int | None = None,
+    code: str = "",
 ) -> tables.Refund:
     """Write down a refund of a held order and ask the gateway for it; money an agent took waits for staff."""
     row = work.add(
         tables.Refund(
-            code=work.new_code(10),
+            code=code or work.new_code(CODE_LENGTH),
             order_id=order.id,
             payment_id=payment.id,
             cause=cause,
