@@ -22,6 +22,7 @@ from lms.affiliates.tracking.shortcut import Shortcut
 from lms.commerce.gateway.rules import Gateway
 from lms.commerce.gateway.service import Connection, connect
 from lms.home.queries.kept import what_is_kept
+from lms.home.queries.sources import where_sources_lead
 from lms.kernel.clock import Clock, ShiftedClock, SystemClock
 from lms.kernel.codes import RandomCodes
 from lms.kernel.db import db, init_db
@@ -104,6 +105,7 @@ def _plug_ports() -> None:
     ports.partner_names = partners.names_of
     ports.partner_codes = partners.codes_of
     ports.what_was_earned = what_was_earned
+    ports.where_sources_lead = where_sources_lead
     ports.partner_of_handle = partners.find_approved
 
 

@@ -76,6 +76,10 @@ def _untold(_read: Read, _order_id: int) -> tuple[str, str]:
     return "", ""
 
 
+def _nowhere(_read: Read, _who: Actor, _sources: list[str]) -> dict[str, str]:
+    return {}
+
+
 @dataclass
 class Ports:
     """The plugged functions."""
@@ -101,6 +105,8 @@ class Ports:
     partner_names: Callable[[Read, list[int]], dict[int, str]] = _nameless
     # (read, partner ids) -> their handles, for addresses
     partner_codes: Callable[[Read, list[int]], dict[int, str]] = _nameless
+    # (read, who, sources of journals) -> the addresses that this reader may open
+    where_sources_lead: Callable[[Read, Actor, list[str]], dict[str, str]] = _nowhere
     # (read, order id) -> what a partner earned on it or why nobody did, and the address that explains it
     what_was_earned: Callable[[Read, int], tuple[str, str]] = _untold
 

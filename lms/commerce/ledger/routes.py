@@ -66,6 +66,7 @@ def account_lines(account: str) -> Response:
         "commerce/ledger/account.html",
         account=which, currency=currency, owner=owner, lines=lines, older=older, names=ACCOUNTS,
         whose=_names(read, which, [owner]).get(owner, "") if owner else "",
+        leads=ports.where_sources_lead(read, current_actor(), sorted({line.source for line in lines})),
         page=_partner_pages(read, which, [owner]).get(owner, "") if owner else "",
     )  # fmt: skip
 
