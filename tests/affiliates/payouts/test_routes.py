@@ -318,5 +318,6 @@ def test_finance_does_not_decide_about_themselves(client: FlaskClient, work: Ope
         accounts.grant_role(w, SYSTEM, person.id, "finance")
     sign_in(client, person)
     assert "要由另一位财务处理" in client.get(f"/finance/payouts/{code}").text
-    assert client.post(f"/finance/payouts/{code}/approve").status_code == 403
+    for deed in ("approve", "reject", "retry", "return"):
+        assert client.post(f"/finance/payouts/{code}/{deed}", data={"reason": "查清了"}).status_code == 403
     assert f'value="{code}"' not in client.get("/finance/payouts?state=requested").text
