@@ -208,7 +208,7 @@ def test_finance_sees_a_partners_money_and_adjusts_it_by_hand(scene: Scene, fina
     assert client.post(address, data=_adjustment(key="two", act="take", amount="20")).status_code == 303
     assert (scene.wallet().available, scene.wallet().debt) == (0, 750)
     page = client.get(address).text
-    assert "活动奖金" in page and "+¥12.50" in page and "<bdi>财务小何</bdi>" in page and "¥7.50" in page
+    assert "活动奖金" in page and "+¥12.50" in page and "· <bdi>财务小何</bdi>" in page and "¥7.50" in page
     acts = list(begin_read().session.scalars(select(AuditEntry.act).where(AuditEntry.act == "partner.adjusted")))
     assert len(acts) == 2
     client.post("/language", data={"language": "en"})

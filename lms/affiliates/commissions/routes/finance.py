@@ -64,7 +64,7 @@ def _show(code: str, form: AdjustForm, status: int = 200) -> ResponseReturnValue
         lines=lines[:PAGE],
         older=lines[PAGE - 1].id if len(lines) > PAGE else None,
         adjusted=adjusted,
-        people=list_people(read, [one.made_by for one in adjusted if one.made_by is not None]),
+        makers=list_people(read, [one.made_by for one in adjusted if one.made_by is not None]),
         is_own=partner.person_id == current_actor().person_id,
         sees_console=current_actor().has("operator"),
         form=form,
