@@ -115,6 +115,7 @@ class FakeGateway:
                 raise GatewayRefused("insufficient_capabilities_for_transfer", destination)
             made = Transfer(f"tr_{next(self._ids)}", reference, destination, amount_minor, 0, currency)
             self._transfers[made.id] = made
+            self._made_at[made.id] = self.now()
             self.move("transfer", made.id, -amount_minor, currency)
             return made
 
@@ -137,6 +138,12 @@ class FakeGateway:
             return [one for name, one in self._refunds.items() if self._made_at[name] >= since]
 
         return self._call("list_refunds", do)
+
+    def list_transfers(self, since: datetime) -> list[Transfer]:
+        def do() -> list[Transfer]:
+            return [one for name, one in self._transfers.items() if self._made_at[name] >= since]
+
+        return self._call("list_transfers", do)
 
     def list_balance(self, since: datetime) -> list[BalanceEntry]:
         return self._call("list_balance", lambda: [one for one in self.entries if one.at >= since])

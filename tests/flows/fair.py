@@ -236,10 +236,9 @@ class Fair:
     # --- The gateway and the clock ---
 
     def tell(self, which: int, times: int) -> None:
-        """Deliver one of the notices that wait, so many times; 0 loses it, if comparing can still find it."""
+        """Deliver one of the notices that wait, so many times; 0 loses it."""
         if self.waiting:
             notice = self.waiting.pop(which % len(self.waiting))
-            times = times or int(notice.kind == "transfer.reversed")
             self.told.append(notice)
             deliver(notice.kind, notice.thing, notice.id, times)
             if times:

@@ -15,6 +15,8 @@ from lms.kernel.outbox import ErrandKind, Payload, Schedule
 from lms.kernel.parts import Parts
 from lms.kernel.work import Read, Work
 
+LONGEST_RETURN = timedelta(days=30)
+"""How long after a transfer its coming back is still looked for, should the notice be lost."""
 _MOST_SINGLE = 100  # calls one by one in a run; what is left comes next time
 
 T = TypeVar("T", Checkout, GatewayRefund)
@@ -34,7 +36,8 @@ def _perform(parts: Parts, key: str, prepared: Payload) -> Payload:
     paid += _ask_each(gateway.get_checkout, single, Kind.PAYMENT)
     refunds += _ask_each(gateway.get_refund, single, Kind.REFUND)
     asked = [one for one in keys if one in listed or one in single]
-    return {"answers": Answers(since, paid, refunds, gateway.list_balance(since), asked)}
+    returned = [one for one in gateway.list_transfers(since - LONGEST_RETURN) if one.reversed_minor]
+    return {"answers": Answers(since, paid, refunds, returned, gateway.list_balance(since), asked)}
 
 
 def _ask_each(ask: Callable[[str], T], keys: Iterable[tuple[Kind, str]], kind: Kind) -> list[T]:

@@ -171,6 +171,11 @@ class StripeGateway:
         asked: Any = _created(since)
         return [_refund(thing) for thing in self._all(lambda: self._client.v1.refunds.list(asked))]
 
+    def list_transfers(self, since: datetime) -> list[Transfer]:
+        """List the transfers made since, with what came back of them."""
+        asked: Any = _created(since)
+        return [_transfer(thing) for thing in self._all(lambda: self._client.v1.transfers.list(asked))]
+
     def list_balance(self, since: datetime) -> list[BalanceEntry]:
         """List what moved our balance since."""
         asked: Any = _created(since)

@@ -221,6 +221,8 @@ def test_a_transfer_is_made_once_and_found_by_its_reference(bench: Bench) -> Non
     assert bench.gateway.find_transfer(reference) == made
     assert (made.destination, made.amount_minor, made.reversed_minor) == (account.id, 5000, 0)
     assert bench.gateway.find_transfer(f"{reference}x") is None
+    since = datetime.now(UTC) - timedelta(minutes=1)
+    assert made in bench.gateway.list_transfers(since)
 
 
 def test_the_balance_has_an_entry_for_each_movement(bench: Bench) -> None:

@@ -11,7 +11,7 @@ from flask import Flask
 
 from lms.commerce.gateway import events, queries, service
 from lms.commerce.gateway.comparing import Difference, Kind
-from lms.commerce.gateway.events import PaymentConfirmed, RefundMoved
+from lms.commerce.gateway.events import PaymentConfirmed, RefundMoved, TransferMoved
 from lms.commerce.gateway.jobs import RECONCILE
 from lms.commerce.gateway.rules import Checkout, CheckoutRequest, RefundState
 from lms.commerce.ledger import queries as ledger
@@ -280,3 +280,18 @@ def test_it_can_be_asked_for_once_a_minute(gateway: FakeGateway, work: Open) -> 
     with work() as w:
         assert service.ask_reconciliation(w)
         assert not service.ask_reconciliation(w)
+
+
+def test_a_transfer_that_came_back_is_told_though_its_notice_was_lost(
+    gateway: FakeGateway, told: list[Event], hour: Callable[[], None]
+) -> None:
+    account = gateway.enable(gateway.open_account("account:1", "ada@example.com", "SG").id)
+    kept = gateway.transfer("payout:1:1", account.id, 5000, "CNY", "payout:1:1")
+    back = gateway.transfer("payout:2:1", account.id, 7000, "CNY", "payout:2:1")
+    hour()
+    assert [one for one in told if isinstance(one, TransferMoved)] == []
+    gateway.reverse_transfer(back.id, 7000)
+    hour()
+    moved = [one for one in told if isinstance(one, TransferMoved)]
+    assert [(one.reference, one.reversed_minor) for one in moved] == [("payout:2:1", 7000)]
+    assert kept.reversed_minor == 0

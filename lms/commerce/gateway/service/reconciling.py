@@ -18,9 +18,9 @@ from lms.commerce.gateway.comparing import (
     refunded_there,
     sightings_needed,
 )
-from lms.commerce.gateway.events import RefundMoved
+from lms.commerce.gateway.events import RefundMoved, TransferMoved
 from lms.commerce.gateway.models import Discrepancy, GatewayEntry, Reconciliation
-from lms.commerce.gateway.rules import BalanceEntry, Checkout, GatewayRefund, RefundState
+from lms.commerce.gateway.rules import BalanceEntry, Checkout, GatewayRefund, RefundState, Transfer
 from lms.commerce.gateway.service.hearing import report_checkout
 from lms.commerce.ledger.service import post
 from lms.kernel.db import insert_new
@@ -39,6 +39,7 @@ class Answers:
     since: datetime
     paid: list[Checkout]
     refunds: list[GatewayRefund]
+    returned: list[Transfer]
     entries: list[BalanceEntry]
     asked: list[tuple[Kind, str]]
 
@@ -55,6 +56,7 @@ def reconcile(work: Work, answers: Answers) -> None:
     here = queries.settled_here(work, [*answers.asked, *(one.key for one in there)])
     findings = compare(here, there)
     told = _tell_again(work, answers, here)
+    _tell_returned(work, answers.returned)
     resolved = _resolve(work, {finding.key for finding in findings})
     for finding in findings:
         _note(work, finding)
@@ -113,6 +115,21 @@ def _tell_again(work: Work, answers: Answers, here: Sequence[Settled]) -> int:
             )
         )
     return len(paid) + len(refunds)
+
+
+def _tell_returned(work: Work, returned: Sequence[Transfer]) -> None:
+    """Tell each time of transfers that came back: what is known of them already changes nothing."""
+    for transfer in returned:
+        work.tell(
+            TransferMoved(
+                happened_at=work.now,
+                reference=transfer.reference,
+                transfer_id=transfer.id,
+                amount_minor=transfer.amount_minor,
+                reversed_minor=transfer.reversed_minor,
+                currency=transfer.currency,
+            )
+        )
 
 
 def _resolve(work: Work, still: set[str]) -> int:
