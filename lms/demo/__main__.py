@@ -26,11 +26,11 @@ from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
 from werkzeug.serving import make_server
 
-from lms.demo.till import FILE, SECRET
+from lms.demo.till import FILE
 from lms.kernel.clock import ShiftedClock
 from lms.kernel.jobs import Worker, make_huey
 from lms.kernel.parts import current_parts
-from lms.kernel.settings import ROOT
+from lms.kernel.settings import ROOT, SANDBOX_SECRET
 from lms.sandbox.app import create_sandbox
 from lms.sandbox.sandbox import DEFAULT_KEY, current_sandbox
 from lms.web.assets import AssetsError, build
@@ -138,7 +138,7 @@ def _stand_in_for_stripe(port: int) -> int | None:
         return None
     found = next(one for one in range(port + 1, port + 100) if _is_free(one))
     os.environ["STRIPE_SECRET_KEY"] = DEFAULT_KEY
-    os.environ["STRIPE_WEBHOOK_SECRET"] = SECRET
+    os.environ["STRIPE_WEBHOOK_SECRET"] = SANDBOX_SECRET
     os.environ["STRIPE_API_BASE"] = f"http://127.0.0.1:{found}"
     return found
 
@@ -150,7 +150,7 @@ def _serve_sandbox(instance: Path, web_port: int, port: int) -> None:
     app = create_sandbox(
         instance / FILE,
         webhook_url=f"http://127.0.0.1:{web_port}/webhooks/stripe",
-        webhook_secret=SECRET,
+        webhook_secret=SANDBOX_SECRET,
         now=ShiftedClock(instance / "demo-clock").now,
     )
     try:

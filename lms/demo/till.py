@@ -14,6 +14,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from lms.commerce.gateway.rules import Gateway
 from lms.commerce.gateway.service import connect, notice_of, receive
+from lms.kernel.settings import SANDBOX_SECRET
 from lms.kernel.work import Work
 from lms.sandbox.app import create_sandbox
 from lms.sandbox.notices import payload_of
@@ -22,7 +23,6 @@ from lms.sandbox.resources.payments import Means
 from lms.sandbox.sandbox import DEFAULT_KEY, EXTENSION, Sandbox
 
 FILE = "sandbox.sqlite3"
-SECRET = "whsec_encamp_sandbox"  # noqa: S105 - known to everybody, as the sandbox is
 
 
 @dataclass
@@ -87,7 +87,7 @@ def open_till(folder: Path, now: Callable[[], datetime], methods: Sequence[str])
     folder.mkdir(parents=True, exist_ok=True)
     for stale in folder.glob(f"{FILE}*"):
         stale.unlink()
-    app = create_sandbox(folder / FILE, webhook_url=None, webhook_secret=SECRET, now=now)
+    app = create_sandbox(folder / FILE, webhook_url=None, webhook_secret=SANDBOX_SECRET, now=now)
     server = make_server("127.0.0.1", 0, app, request_handler=_Quiet)
     base = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=lambda: server.serve_forever(poll_interval=0.05), daemon=True).start()

@@ -15,6 +15,8 @@ Mode = Literal["production", "demo", "test"]
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_SECRET = "encamp-demo-secret-not-for-production"  # noqa: S105 - refused in production
+SANDBOX_KEY = "sk_test_encamp_sandbox"
+SANDBOX_SECRET = "whsec_encamp_sandbox"  # noqa: S105 - known to everybody, refused in production
 _SHORTEST_SECRET = 32
 STRIPE_API = "https://api.stripe.com"
 STRIPE_PAGES = ("https://checkout.stripe.com", "https://connect.stripe.com")
@@ -93,7 +95,7 @@ class Settings:
             payout_minimum_minor=_number(env, "PAYOUT_MINIMUM_MINOR", 10_000),
             payout_fee_minor=_number(env, "PAYOUT_FEE_MINOR", 0),
             stripe_secret_key=env.get("STRIPE_SECRET_KEY", "").strip(),
-            stripe_webhook_secrets=_webhook_secrets(env),
+            stripe_webhook_secrets=_webhook_secrets(env, mode),
             stripe_api_base=_api_base(env.get("STRIPE_API_BASE") or STRIPE_API),
             stripe_payment_methods=_words(env.get("STRIPE_PAYMENT_METHODS") or "card,alipay,wechat_pay"),
         )
@@ -139,13 +141,18 @@ def _words(value: str) -> tuple[str, ...]:
     return tuple(value.replace(",", " ").split())
 
 
-def _webhook_secrets(env: Mapping[str, str]) -> tuple[str, ...]:
+def _webhook_secrets(env: Mapping[str, str], mode: Mode) -> tuple[str, ...]:
     """Read the secrets of all notice endpoints; what happens unseen at the gateway would be lost here."""
     secrets = _words(env.get("STRIPE_WEBHOOK_SECRET", ""))
     if env.get("STRIPE_SECRET_KEY", "").strip() and not secrets:
         raise SettingsRefused(
             "STRIPE_SECRET_KEY is set but STRIPE_WEBHOOK_SECRET is not, so no payment would be heard of. "
             "Add an endpoint for /webhooks/stripe in Stripe's pages and set its signing secret (whsec_…)."
+        )
+    if mode == "production" and (SANDBOX_SECRET in secrets or env.get("STRIPE_SECRET_KEY", "").strip() == SANDBOX_KEY):
+        raise SettingsRefused(
+            "STRIPE_SECRET_KEY or STRIPE_WEBHOOK_SECRET is the sandbox's own, which everybody knows: anybody could "
+            "sign that an order is paid. Set those from Stripe's pages."
         )
     return secrets
 

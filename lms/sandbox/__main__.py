@@ -16,11 +16,11 @@ from types import FrameType
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from lms.kernel.clock import Clock, ShiftedClock, SystemClock
+from lms.kernel.settings import SANDBOX_SECRET
 from lms.sandbox.app import create_sandbox
 from lms.sandbox.sandbox import DEFAULT_KEY, EXTENSION, Sandbox
 
 DEFAULT_PORT = 5001
-DEFAULT_SECRET = "whsec_encamp_sandbox"  # noqa: S105 - the stand-in's own, known to everybody
 
 
 class _Quiet(WSGIRequestHandler):
@@ -39,7 +39,7 @@ def main() -> int:
         options.state,
         webhook_url=options.webhook,
         # The app may take several, one for each endpoint; the sandbox is one endpoint.
-        webhook_secret=(os.environ.get("STRIPE_WEBHOOK_SECRET") or DEFAULT_SECRET).replace(",", " ").split()[0],
+        webhook_secret=(os.environ.get("STRIPE_WEBHOOK_SECRET") or SANDBOX_SECRET).replace(",", " ").split()[0],
         now=clock.now,
         api_key=os.environ.get("STRIPE_SECRET_KEY") or DEFAULT_KEY,
     )

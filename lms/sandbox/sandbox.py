@@ -10,6 +10,7 @@ from pathlib import Path
 
 from flask import current_app
 
+from lms.kernel.settings import SANDBOX_KEY
 from lms.sandbox.call import Call
 from lms.sandbox.notices import Courier
 from lms.sandbox.params import Params, Tree
@@ -18,7 +19,7 @@ from lms.sandbox.resources.checkout import expire_due
 from lms.sandbox.state import State
 
 EXTENSION = "sandbox"
-DEFAULT_KEY = "sk_test_encamp_sandbox"
+DEFAULT_KEY = SANDBOX_KEY
 SETTLES_AFTER = timedelta(days=2)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lms.kernel.settings import DEMO_SECRET, Settings, SettingsRefused
+from lms.kernel.settings import DEMO_SECRET, SANDBOX_KEY, SANDBOX_SECRET, Settings, SettingsRefused
 
 GOOD = {"SECRET_KEY": "x" * 40, "PUBLIC_URL": "https://camp.example.com/", "MAIL_URL": "smtp://mail.example.com"}
 
@@ -69,3 +69,12 @@ def test_the_key_goes_nowhere_in_the_open() -> None:
     for base in ("http://stripe.example.com", "ftp://127.0.0.1", "127.0.0.1:5001"):
         with pytest.raises(SettingsRefused, match="STRIPE_API_BASE"):
             Settings.from_env({**PAYING, "STRIPE_API_BASE": base})
+
+
+@pytest.mark.parametrize(
+    "known", [{"STRIPE_WEBHOOK_SECRET": f"whsec_a,{SANDBOX_SECRET}"}, {"STRIPE_SECRET_KEY": SANDBOX_KEY}]
+)
+def test_what_everybody_knows_of_the_sandbox_signs_nothing_in_production(known: dict[str, str]) -> None:
+    with pytest.raises(SettingsRefused, match="everybody knows"):
+        Settings.from_env({**PAYING, **known})
+    assert Settings.from_env({**PAYING, **known, "ENCAMP_MODE": "demo"}).takes_payments
