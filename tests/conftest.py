@@ -30,6 +30,7 @@ from lms.web.limits import limiter
 from tests import postgres
 from tests.fake_gateway import FakeGateway
 from tests.pages import CheckingClient
+from tests.rows import KeptRows
 
 STORY_NOW = datetime(2026, 11, 21, 18, 48, tzinfo=ZoneInfo("Asia/Shanghai"))
 BOTH = ("sqlite", "postgresql")
@@ -125,37 +126,53 @@ def _postgres_stage(folder: Path, server: str) -> Stage:
     name = f"live_{folder.name.replace('-', '_')}".lower()
     fresh, live = f"{name}_fresh", name
     postgres.run_sql(server, f"CREATE DATABASE {fresh}")
-    settings = _settings(folder, postgres.with_database(server, fresh))
-    make = create_app(settings, clock=FixedClock(STORY_NOW), mailer=Mailbox())
+    make = create_app(_settings(folder, postgres.with_database(server, fresh)))
     with make.app_context():
         db.create_all()
         db.session.remove()
         db.engine.dispose()
-    live_settings = _settings(folder, postgres.with_database(server, live))
-    app = create_app(live_settings, clock=FixedClock(STORY_NOW), mailer=Mailbox())
+    url = postgres.with_database(server, live)
+    app = create_app(_settings(folder, url), clock=FixedClock(STORY_NOW), mailer=Mailbox())
+    begin_anew = (f"DROP DATABASE IF EXISTS {live} WITH (FORCE)", f"CREATE DATABASE {live} TEMPLATE {fresh}")
+    postgres.run_sql(server, *begin_anew)
+    kept = KeptRows(url, list(db.metadata.tables))
 
     def reset() -> None:
         with app.app_context():
             db.session.remove()
-            db.engine.dispose()
-        postgres.run_sql(
-            server, f"DROP DATABASE IF EXISTS {live} WITH (FORCE)", f"CREATE DATABASE {live} TEMPLATE {fresh}"
-        )
+        if not kept.put_back():
+            with app.app_context():
+                db.engine.dispose()
+            postgres.run_sql(server, *begin_anew)
 
     return Stage(app, reset)
 
 
 @pytest.fixture(scope="session")
-def _stage(engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    folder = tmp_path_factory.mktemp(engine)
-    if engine == "sqlite":
-        stage = _sqlite_stage(folder)
-    else:
-        stage = _postgres_stage(folder, request.getfixturevalue("postgres_server"))
-    yield stage
-    with stage.app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+def _stages() -> Iterator[dict[str, Stage]]:
+    """The stages built so far, by engine; one is built once and kept, whatever the order of the tests."""
+    stages: dict[str, Stage] = {}
+    yield stages
+    for stage in stages.values():
+        with stage.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def _stage(
+    engine: str,
+    _stages: dict[str, Stage],
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Stage:
+    if engine not in _stages:
+        folder = tmp_path_factory.mktemp(engine)
+        if engine == "sqlite":
+            _stages[engine] = _sqlite_stage(folder)
+        else:
+            _stages[engine] = _postgres_stage(folder, request.getfixturevalue("postgres_server"))
+    return _stages[engine]
 
 
 @pytest.fixture(autouse=True)

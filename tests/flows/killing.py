@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from flask import Flask
 from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session
@@ -26,6 +25,7 @@ from sqlalchemy.orm import Session
 from lms.affiliates.tracking.spool import Segment, Spool
 from lms.kernel.db import db
 from lms.kernel.parts import EXTENSION, Parts
+from tests.rows import NAME, KeptRows
 
 LONGEST_SECONDS = 60
 # In the long profile every step is a place to be killed at.
@@ -134,7 +134,8 @@ def _wait_for_server(app: Flask) -> None:
         if db.engine.dialect.name == "sqlite":
             return
         others = text(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "SELECT count(*) FROM pg_stat_activity "
+            f"WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name <> '{NAME}'"
         )
         for _ in range(500):
             with db.engine.connect() as connection:
@@ -193,23 +194,10 @@ def _keep_sqlite(live: Path, kept: Path) -> Callable[[], None]:
 
 
 def _keep_postgres(url: str) -> Callable[[], None]:
-    """Copy the rows out; a database made from a template would take ten times as long."""
-    names = [table.name for table in db.metadata.tables.values()]
-    rows: dict[str, bytes] = {}
-    with psycopg.connect(url) as connection:
-        for name in names:
-            with connection.cursor().copy(f'COPY "{name}" TO STDOUT') as out:
-                rows[name] = b"".join(bytes(block) for block in out)
+    kept = KeptRows(url, list(db.metadata.tables))
 
     def put_back() -> None:
-        with psycopg.connect(url) as connection:
-            # Rows that refer to each other in a circle can only come back with the checks off.
-            connection.execute("SET session_replication_role = replica")
-            for name in names:
-                connection.execute(f'DELETE FROM "{name}"')
-                if rows[name]:
-                    with connection.cursor().copy(f'COPY "{name}" FROM STDIN') as into:
-                        into.write(rows[name])
+        assert kept.put_back(), "the tables themselves were changed"
 
     return put_back
 
