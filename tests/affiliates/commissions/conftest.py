@@ -14,6 +14,8 @@ from lms.affiliates.commissions import service
 from lms.affiliates.partners.queries import Partner
 from lms.commerce.ledger import queries as ledger
 from lms.commerce.ledger.queries import Wallet
+from lms.commerce.ledger.rules import Account, credit, debit
+from lms.commerce.ledger.service import post
 from lms.commerce.shop.events import OrderPaid
 from lms.kernel.clock import FixedClock
 from lms.kernel.work import Work, begin_read
@@ -52,6 +54,17 @@ class Scene:
     def wallet(self, partner: Partner | None = None, currency: str = "CNY") -> Wallet:
         """Look into a partner's accounts."""
         return ledger.wallet(begin_read(), (partner or self.ada).id, currency)
+
+    def pay_out(self, gross: int, step: str) -> None:
+        """Book what a payout of Ada's books, without the room above."""
+        p = self.ada.id
+        entries = {
+            "requested": [debit(Account.AVAILABLE, gross, p), credit(Account.RESERVED, gross, p)],
+            "submitted": [debit(Account.RESERVED, gross, p), credit(Account.IN_TRANSIT, gross, p)],
+            "settled": [debit(Account.IN_TRANSIT, gross, p), credit(Account.PAYOUT_BANK, gross)],
+        }
+        with self.work() as w:
+            post(w, "payout:1", step, "CNY", entries[step])
 
     def release(self) -> int:
         """Release what is due to Ada."""

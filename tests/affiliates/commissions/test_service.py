@@ -7,27 +7,17 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import func, select
 
 from lms.affiliates.commissions import queries, rules, service
-from lms.affiliates.commissions.errors import (
-    AdjustedDifferently,
-    AdjustmentInvalid,
-    BeginsTooSoon,
-    NoticeTooShort,
-    PlanExists,
-)
-from lms.affiliates.commissions.models import Accrual, Commission, CommissionReversal, PlanVersion
+from lms.affiliates.commissions.models import Accrual, Commission, CommissionReversal
 from lms.affiliates.commissions.rules import Terms
-from lms.affiliates.partners import service as partners
 from lms.commerce.ledger.queries import Wallet
-from lms.commerce.ledger.rules import Account, credit, debit
-from lms.commerce.ledger.service import post
+from lms.commerce.ledger.rules import Account
 from lms.commerce.ledger.verifying import take_stock, verify
 from lms.commerce.shop.events import DisputeClosed, OrderRefunded
 from lms.kernel.audit import AuditEntry
-from lms.kernel.errors import Forbidden, NotFound
+from lms.kernel.errors import NotFound
 from lms.kernel.money import Money
 from lms.kernel.work import SYSTEM, Actor, begin_read
 from lms.people.messages.queries import list_notices
@@ -45,18 +35,6 @@ def _line(scene: Scene, order_id: int) -> Commission:
 
 def _outcome(order_id: int) -> str:
     return str(begin_read().session.scalar(select(Accrual.outcome).where(Accrual.order_id == order_id)))
-
-
-def _pay_out(scene: Scene, gross: int, step: str) -> None:
-    """Book what a payout books, without the room above."""
-    p = scene.ada.id
-    entries = {
-        "requested": [debit(Account.AVAILABLE, gross, p), credit(Account.RESERVED, gross, p)],
-        "submitted": [debit(Account.RESERVED, gross, p), credit(Account.IN_TRANSIT, gross, p)],
-        "settled": [debit(Account.IN_TRANSIT, gross, p), credit(Account.PAYOUT_BANK, gross)],
-    }
-    with scene.work() as w:
-        post(w, "payout:1", step, "CNY", entries[step])
 
 
 def test_p1_a_sale_is_held_and_explained(scene: Scene) -> None:
@@ -179,171 +157,13 @@ def test_b4_b5_a_clawback_of_what_is_being_paid_out(scene: Scene) -> None:
     paid = scene.sell(net_minor=50000)
     scene.clock.advance(LATER)
     scene.release()
-    _pay_out(scene, 10000, "requested")
+    scene.pay_out(10000, "requested")
     scene.refund(paid, 1, 25000)
     assert scene.wallet() == Wallet(reserved=10000, debt=5000)  # B5
-    _pay_out(scene, 10000, "submitted")
-    _pay_out(scene, 10000, "settled")
+    scene.pay_out(10000, "submitted")
+    scene.pay_out(10000, "settled")
     scene.refund(paid, 2, 25000)
     assert scene.wallet() == Wallet(debt=10000)  # B4
-
-
-@pytest.mark.parametrize(
-    ("outcome", "expected"), [("opened", Wallet(locked=10000)), ("won", Wallet(held=10000)), ("lost", Wallet())]
-)
-def test_b7_a_dispute_on_held_money(scene: Scene, outcome: str, expected: Wallet) -> None:
-    paid = scene.sell(net_minor=50000)
-    scene.dispute(paid, 1, "opened")
-    for _ in range(2):
-        scene.dispute(paid, 1, outcome)
-    scene.dispute(paid, 1, "opened")
-    assert scene.wallet() == expected
-
-
-def test_b8_a_lost_dispute_and_a_refund_of_one_payment(scene: Scene) -> None:
-    paid = scene.sell(net_minor=50000)
-    scene.dispute(paid, 1, "lost")
-    scene.refund(paid, 1, 50000)
-    scene.dispute(paid, 1, "opened")
-    scene.dispute(paid, 2, "won")
-    assert scene.wallet() == Wallet()
-    assert begin_read().session.scalar(select(func.count()).select_from(CommissionReversal)) == 1
-
-
-def test_a_disputed_line_is_not_released_until_it_is_won(scene: Scene) -> None:
-    paid = scene.sell(net_minor=50000)
-    for dispute in (1, 2):
-        scene.dispute(paid, dispute, "opened")
-    scene.clock.advance(LATER)
-    assert scene.release() == 0
-    assert queries.next_release(begin_read(), scene.ada.id) == []
-    scene.dispute(paid, 1, "won")
-    assert scene.wallet() == Wallet(locked=10000)
-    scene.dispute(paid, 2, "won")
-    assert scene.wallet() == Wallet(available=10000)
-
-
-def test_a_locked_partner_earns_into_locked_and_each_part_returns(scene: Scene) -> None:
-    released = scene.sell(net_minor=50000)
-    scene.clock.advance(LATER)
-    scene.release()
-    scene.sell(net_minor=25000)
-    with scene.work() as w:
-        for _ in range(2):
-            partners.lock_money(w, SYSTEM, scene.ada.id, "核查")
-        service.follow_lock(w, scene.ada.id)
-    assert scene.wallet() == Wallet(locked=15000)
-    late = scene.sell(net_minor=5000)
-    scene.refund(released, 1, 60000 - 10000)
-    assert scene.wallet() == Wallet(locked=6000)
-    scene.dispute(late, 1, "opened")
-    scene.clock.advance(LATER)
-    assert scene.release() == 0
-    with scene.work() as w:
-        for _ in range(2):
-            partners.unlock_money(w, SYSTEM, scene.ada.id, "查清了")
-        for _ in range(2):
-            service.follow_lock(w, scene.ada.id)
-    assert scene.wallet() == Wallet(available=5000, locked=1000)
-
-
-def test_a_lock_that_the_books_do_not_show_yet_is_booked_first(scene: Scene) -> None:
-    paid = scene.sell(net_minor=50000)
-    with scene.work() as w:
-        partners.lock_money(w, SYSTEM, scene.ada.id, "核查")
-    scene.refund(paid, 1, 25000)
-    assert scene.wallet() == Wallet(locked=5000)
-    with scene.work() as w:
-        partners.unlock_money(w, SYSTEM, scene.ada.id, "查清了")
-    scene.refund(paid, 2, 5000)
-    assert scene.wallet() == Wallet(held=4000)
-
-
-def test_what_a_payout_gives_back_to_a_locked_partner_is_locked_too(scene: Scene) -> None:
-    scene.sell(net_minor=50000)
-    scene.clock.advance(LATER)
-    scene.release()
-    _pay_out(scene, 4000, "requested")
-    with scene.work() as w:
-        partners.lock_money(w, SYSTEM, scene.ada.id, "核查")
-        service.follow_lock(w, scene.ada.id)
-        back = [debit(Account.RESERVED, 4000, scene.ada.id), credit(Account.AVAILABLE, 4000, scene.ada.id)]
-        post(w, "payout:1", "canceled", "CNY", back)
-        service.follow_lock(w, scene.ada.id)
-    assert scene.wallet() == Wallet(locked=10000)
-    with scene.work() as w:
-        partners.unlock_money(w, SYSTEM, scene.ada.id, "查清了")
-        service.follow_lock(w, scene.ada.id)
-    assert scene.wallet() == Wallet(available=10000)
-
-
-def test_adjustments_book_once_and_only_by_finance(scene: Scene) -> None:
-    finance = Actor(None, frozenset({"finance"}))
-    with scene.work() as w:
-        assert service.adjust(w, finance, scene.ada.id, Money(6600, "CNY"), "红包", "a")
-        assert not service.adjust(w, finance, scene.ada.id, Money(6600, "CNY"), "红包", "a")
-        with pytest.raises(AdjustedDifferently):
-            service.adjust(w, finance, scene.ada.id, Money(6601, "CNY"), "红包", "a")
-        assert service.adjust(w, finance, scene.ada.id, Money(-10000, "CNY"), "更正", "b")
-        for amount, reason in ((0, "零"), (5, " ")):
-            with pytest.raises(AdjustmentInvalid):
-                service.adjust(w, finance, scene.ada.id, Money(amount, "CNY"), reason, "c")
-        with pytest.raises(Forbidden):
-            service.adjust(w, SYSTEM, scene.ada.id, Money(1, "CNY"), "x", "d")
-        with pytest.raises(Forbidden):
-            own = Actor(scene.ada_person.id, frozenset({"finance"}))
-            service.adjust(w, own, scene.ada.id, Money(1, "CNY"), "x", "e")
-    assert scene.wallet() == Wallet(debt=3400)
-
-
-def test_the_most_special_plan_in_force_pays(scene: Scene, work: Open, app: Flask) -> None:
-    camp = scene.sale.cohort.camp_id
-    with work() as w:
-        group = partners.set_group(w, SYSTEM, scene.ada.code, "", "金牌").group_id
-        for name, camp_id, group_id, bps in (
-            ("G", None, group, 2200),
-            ("C", camp, None, 2400),
-            ("CG", camp, group, 2600),
-        ):
-            code = service.make_plan(w, SYSTEM, name, camp_id, group_id)
-            service.publish_version(w, SYSTEM, code, Terms(percent_bps=bps))
-            found = queries.plan_for(w, camp, group, w.now)
-            assert found is not None and found.terms.percent_bps == bps
-        with pytest.raises(PlanExists):
-            service.make_plan(w, SYSTEM, "again", camp, group)
-        other = queries.plan_for(w, camp + 1, group, w.now)
-        assert other is not None and other.terms.percent_bps == 2200
-        nobody = queries.plan_for(w, camp + 1, None, w.now)
-        assert nobody is not None and nobody.terms.percent_bps == 2000
-    with counting(app) as n:
-        rate = queries.expected_rate(begin_read(), camp, scene.ada.id)
-    assert rate is not None and rate.terms.percent_bps == 2600
-    assert n.statements == 1
-
-
-def test_versions_are_published_in_order_and_never_change(scene: Scene, work: Open) -> None:
-    with work() as w:
-        again = service.publish_version(w, SYSTEM, scene.plan, Terms(percent_bps=2000))
-        assert again.number == 1
-        with pytest.raises(NoticeTooShort):
-            service.publish_version(w, SYSTEM, scene.plan, Terms(percent_bps=1900), w.now)
-        lower = service.publish_version(w, SYSTEM, scene.plan, Terms(percent_bps=1900, floor_bps=3000))
-        assert lower.below_floor and lower.effective_from >= w.now + timedelta(days=7)
-        with pytest.raises(BeginsTooSoon):
-            service.publish_version(w, SYSTEM, scene.plan, Terms(percent_bps=2500), w.now)
-        found = queries.plan_for(w, scene.sale.cohort.camp_id, None, w.now)
-        assert found is not None and found.version.number == 1
-    scene.clock.advance(timedelta(days=9))
-    assert queries.expected_rate(begin_read(), scene.sale.cohort.camp_id, scene.ada.id) is None  # below the floor
-    with pytest.raises(DBAPIError), work() as w:
-        w.session.execute(update(PlanVersion).values(number=9))
-
-
-def test_a_special_plan_cannot_lower_what_is_paid_without_notice(scene: Scene, work: Open) -> None:
-    with work() as w:
-        code = service.make_plan(w, SYSTEM, "Camp", scene.sale.cohort.camp_id)
-        with pytest.raises(NoticeTooShort):
-            service.publish_version(w, SYSTEM, code, Terms(percent_bps=1500), w.now)
 
 
 def test_sums_are_the_books_and_take_one_statement(scene: Scene, app: Flask) -> None:

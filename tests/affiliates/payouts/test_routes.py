@@ -12,38 +12,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lms.affiliates.partners import service as partners
-from lms.affiliates.payouts import queries, service
-from lms.affiliates.payouts.rules import PayoutState
-from lms.kernel.audit import AuditEntry
+from lms.affiliates.payouts import queries
 from lms.kernel.work import SYSTEM, Read, Work
-from tests.affiliates.payouts.gateways import MemoryGateway, plug
+from tests.affiliates.payouts.gateways import MemoryGateway
 from tests.conftest import counting
-from tests.factories.partners import make_someone
-from tests.factories.payouts import CARD, ask, claw_back, earn, make_earner, make_finance
+from tests.factories.payouts import CARD, ask, claw_back, earn, make_earner
 
 Open = Callable[[], AbstractContextManager[Work]]
 PLAIN = CARD.replace(" ", "")
-
-
-@pytest.fixture
-def gateway(app: Flask) -> Any:
-    yield plug(app, MemoryGateway())
-    plug(app, None)  # type: ignore[arg-type]
-
-
-class Someone:
-    """A stand-in with an id, for sign_in."""
-
-    def __init__(self, id_: int) -> None:
-        self.id = id_
-
-
-@pytest.fixture
-def finance(client: FlaskClient, work: Open, sign_in: Any) -> Any:
-    with work() as w:
-        who = make_finance(w)
-    sign_in(client, Someone(who.person_id or 0))
-    return who
 
 
 def client_key(page: str) -> str:
@@ -186,138 +162,3 @@ def test_a_gateway_that_declines_says_what_else_there_is(
     gateway.refuses = "country_unsupported"
     answer = client.post("/partner/wallet/destination/account", data={"country": "SG"})
     assert answer.status_code == 409 and "银行账户" in answer.text
-
-
-def test_finance_sees_what_waits_and_approves_many(
-    app: Flask, client: FlaskClient, work: Open, finance: Any, read: Callable[[], Read]
-) -> None:
-    empty = client.get("/finance").text
-    assert "借贷相等" in empty and "没有在等的" in empty
-    with work() as w:
-        codes = [ask(w, make_earner(w, name=f"Partner {n}")[0]).code for n in range(3)]
-    home = client.get("/finance").text
-    assert "¥1,500.00" in home and "待审批" in home
-    page = client.get("/finance/payouts?state=requested").text
-    assert all(f'value="{code}"' in page for code in codes)
-    assert client.post("/finance/payouts/approve", data={"code": [*codes, "NOSUCH00"]}).status_code == 303
-    assert queries.count_by_state(read())["approved"] == 3
-    assert "NOSUCH00" in client.get("/finance/payouts?state=requested").text
-    assert client.get("/finance/payouts?state=nonsense").status_code == 404
-    assert client.get("/finance/payouts?before=junk").status_code == 200
-    with counting(app) as n:
-        client.get("/finance/payouts")
-    assert n.statements <= 10, n.said
-
-
-def test_a_bank_file_from_choice_to_confirmation(client: FlaskClient, work: Open, finance: Any) -> None:
-    with work() as w:
-        codes = [ask(w, make_earner(w, name=f"Partner {n}")[0]).code for n in range(2)]
-    assert "还没有银行文件" in client.get("/finance/payouts/batches").text
-    client.post("/finance/payouts/approve", data={"code": codes})
-    assert client.post("/finance/payouts/batches", data={}).status_code == 409
-    made = client.post("/finance/payouts/batches", data={"code": codes})
-    url = made.headers["Location"]
-    page = client.get(url).text
-    assert "¥1,000.00" in page and f'name="failed-{codes[0]}"' in page and PLAIN not in page
-    first, again = client.get(f"{url}.csv"), client.get(f"{url}.csv")
-    assert first.data == again.data and PLAIN.encode() in first.data
-    assert "attachment" in first.headers["Content-Disposition"] and "max-age=0" in first.headers["Cache-Control"]
-    assert (
-        client.post(f"{url}/settle", data={f"failed-{codes[1]}": " 户名不符 ", f"failed-{codes[0]}": ""}).status_code
-        == 303
-    )
-    shown = client.get(url).text
-    assert "户名不符" in shown and "确认这个文件" not in shown
-    assert "已确认" in client.get("/finance/payouts/batches").text
-    assert client.get("/finance/payouts/batches/NOSUCH00.csv").status_code == 404
-    paid = client.get(f"/finance/payouts/{codes[0]}").text
-    assert "已到账" in paid and "银行退回了" in paid
-    assert client.post(f"/finance/payouts/{codes[0]}/return", data={}).status_code == 422
-    assert client.post(f"/finance/payouts/{codes[0]}/return", data={"reason": "退汇"}).status_code == 303
-    assert "已退回" in client.get(f"/finance/payouts/{codes[0]}").text
-
-
-def test_one_payout_is_decided_and_its_account_shown_once(
-    client: FlaskClient, work: Open, finance: Any, read: Callable[[], Read]
-) -> None:
-    with work() as w:
-        code = ask(w, make_earner(w)[0]).code
-    assert PLAIN not in client.get(f"/finance/payouts/{code}").text
-    assert PLAIN in client.post(f"/finance/payouts/{code}/account").text
-    entry = read().session.query(AuditEntry).filter_by(act="payout.account_shown").one()
-    assert (entry.person_id, entry.subject) == (finance.person_id, f"payout:{code}")
-    assert client.post(f"/finance/payouts/{code}/reject", data={}).status_code == 422
-    assert client.post(f"/finance/payouts/{code}/approve").status_code == 303
-    assert client.post(f"/finance/payouts/{code}/submit").status_code == 409
-    assert client.post(f"/finance/payouts/{code}/retry").status_code == 409
-    assert client.post(f"/finance/payouts/{code}/ask").status_code == 303
-    assert client.post(f"/finance/payouts/{code}/reject", data={"reason": "资料要补"}).status_code == 303
-    assert queries.get_payout(read(), code).state is PayoutState.REJECTED
-    assert "资料要补" in client.get(f"/finance/payouts/{code}").text
-
-
-def test_a_transfer_without_an_answer_is_seen_and_asked_after(
-    client: FlaskClient, work: Open, finance: Any, gateway: MemoryGateway, drain: Any, clock: Any, sign_in: Any
-) -> None:
-    with work() as w:
-        person, _ = make_earner(w, kind="connect")
-        code = ask(w, person).code
-    gateway.silent_before = 1
-    client.post(f"/finance/payouts/{code}/approve")
-    drain()
-    page = client.get(f"/finance/payouts/{code}").text
-    assert "结果未知" in page and "再查一次" in page
-    assert "结果未知" in client.get("/finance").text
-    assert client.post(f"/finance/payouts/{code}/retry").status_code == 409
-    client.post(f"/finance/payouts/{code}/ask")
-    drain()
-    assert "已到账" in client.get(f"/finance/payouts/{code}").text
-    sign_in(client, person)
-    assert "已到账" in client.get(f"/partner/payouts/{code}").text
-
-
-@pytest.mark.parametrize("refusal", ["balance_insufficient", "account_closed"])
-def test_a_failure_says_what_to_do(
-    client: FlaskClient, work: Open, sign_in: Any, gateway: MemoryGateway, drain: Any, refusal: str
-) -> None:
-    gateway.refuses = refusal
-    with work() as w:
-        person, _ = make_earner(w, kind="connect")
-        code = ask(w, person).code
-        service.approve(w, make_finance(w), code)
-    drain()
-    sign_in(client, person)
-    page = client.get(f"/partner/payouts/{code}").text
-    assert ("余额不足" if refusal == "balance_insufficient" else "已注销") in page
-
-
-def test_strangers_stay_outside(client: FlaskClient, work: Open, sign_in: Any) -> None:
-    with work() as w:
-        code = ask(w, make_earner(w)[0]).code
-        other, _ = make_earner(w, name="Bo Chen")
-        operator = make_someone(w, "苏", roles=("operator",))
-    assert client.get("/partner/wallet").status_code == 303
-    assert client.get(f"/partner/payouts/{code}").status_code == 303
-    assert client.get("/finance").status_code == 303
-    sign_in(client, other)
-    assert client.get(f"/partner/payouts/{code}").status_code == 404
-    assert client.post(f"/partner/payouts/{code}/cancel").status_code == 404
-    assert client.get(f"/finance/payouts/{code}").status_code == 403
-    sign_in(client, operator)
-    for url in ("/finance/payouts", f"/finance/payouts/{code}", "/finance/payouts/batches", "/partner/wallet"):
-        assert client.get(url).status_code == 403
-    assert client.post(f"/finance/payouts/{code}/account").status_code == 403
-
-
-def test_finance_does_not_decide_about_themselves(client: FlaskClient, work: Open, sign_in: Any) -> None:
-    with work() as w:
-        person, _ = make_earner(w)
-        code = ask(w, person).code
-        from lms.people.accounts import service as accounts
-
-        accounts.grant_role(w, SYSTEM, person.id, "finance")
-    sign_in(client, person)
-    assert "要由另一位财务处理" in client.get(f"/finance/payouts/{code}").text
-    for deed in ("approve", "reject", "retry", "return"):
-        assert client.post(f"/finance/payouts/{code}/{deed}", data={"reason": "查清了"}).status_code == 403
-    assert f'value="{code}"' not in client.get("/finance/payouts?state=requested").text

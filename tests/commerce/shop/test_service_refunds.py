@@ -22,15 +22,12 @@ from lms.kernel.work import SYSTEM
 from lms.learning.camps import service as camps
 from lms.learning.enrollments import queries as places
 from lms.people.messages.queries import list_notices
+from tests.commerce.shop.staging import balances
 from tests.factories.accounts import as_actor, cast
 from tests.factories.enrollments import student_actor
 from tests.factories.shop import PRICE, Stall, confirmed, dispute_moved, refund_moved
 
 Drain = Callable[[], int]
-
-
-def balances(stall: Stall) -> dict[str, int]:
-    return {line.account.value: line.balance_minor for line in ledger.trial_balance(stall.read())}
 
 
 def refund(stall: Stall, order: queries.Order, amount: int | None = None) -> queries.Refund:
