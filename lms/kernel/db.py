@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import cache
 from select import POLLIN, poll
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -27,6 +28,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Table,
+    bindparam,
     event,
     select,
 )
@@ -155,13 +157,16 @@ M = TypeVar("M", bound="Base")
 
 def lock(work: Any, model: type[M], id_: int) -> M:
     """Read a row afresh and hold it until the work ends; NotFound when there is none."""
-    statement = (
-        select(model).where(cast(Any, model).id == id_).with_for_update().execution_options(populate_existing=True)
-    )
-    row = cast("Session", work.session).scalars(statement).one_or_none()
+    row = cast("M | None", cast("Session", work.session).scalars(_locking(model), {"id_": id_}).one_or_none())
     if row is None:
         raise NotFound
     return row
+
+
+@cache  # putting it together takes longer than running it
+def _locking(model: type[Base]) -> Any:
+    by_id = select(model).where(cast(Any, model).id == bindparam("id_"))
+    return by_id.with_for_update().execution_options(populate_existing=True)
 
 
 def insert_once(work: Any, model: type[Base], unique: Sequence[str], **values: Any) -> bool:
@@ -174,31 +179,32 @@ def insert_new(
 ) -> int | None:
     """Insert a row unless one with the same `unique` columns is there; give its id, None when it was there.
 
-    `only_where` is the condition of a partial unique index.
+    `only_where` is the condition of a partial unique index, a constant.
     """
     session = cast("Session", work.session)
-    insert: Any = sqlite.insert if is_sqlite(session) else postgresql.insert
-    into = insert(model.__table__).values(values).on_conflict_do_nothing(index_elements=unique, index_where=only_where)
-    return cast("int | None", session.scalar(into.returning(cast("Table", model.__table__).c.id)))
+    into = _inserting(model, tuple(unique), is_sqlite(session), True, only_where)
+    return cast("int | None", session.scalar(into, values))
 
 
 def insert_missing(work: Any, model: type[Base], unique: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> int:
-    """Insert those rows whose `unique` columns are not there yet, in one statement; count those made."""
+    """Insert those rows whose `unique` columns are not there yet, in one round trip; count those made."""
     listed = [dict(row) for row in rows]
     if not listed:
         return 0
     session = cast("Session", work.session)
-    insert: Any = sqlite.insert if is_sqlite(session) else postgresql.insert
-    made = 0
-    # SQLite allows 32,766 bound values in one statement.
-    chunk = max(1, 30_000 // max(1, len(listed[0])))
-    for start in range(0, len(listed), chunk):
-        part = listed[start : start + chunk]
-        # A statement with a list of rows is compiled anew each time; one with a single row is not.
-        into = insert(model.__table__).values(part if len(part) > 1 else part[0])
-        statement = into.on_conflict_do_nothing(index_elements=unique).execution_options(preserve_rowcount=True)
-        made += cast("CursorResult[Any]", session.execute(statement)).rowcount
-    return made
+    into = _inserting(model, tuple(unique), is_sqlite(session))
+    return cast("CursorResult[Any]", session.execute(into, listed)).rowcount
+
+
+@cache
+def _inserting(
+    model: type[Base], unique: tuple[str, ...], on_sqlite: bool, with_id: bool = False, only_where: Any = None
+) -> Any:
+    """Compose an insert that leaves alone what is there; the values are given when it is run."""
+    table = cast("Table", model.__table__)
+    insert: Any = sqlite.insert if on_sqlite else postgresql.insert
+    into = insert(table).on_conflict_do_nothing(index_elements=unique, index_where=only_where)
+    return into.returning(table.c.id) if with_id else into.execution_options(preserve_rowcount=True)
 
 
 # --- Engines ----------------------------------------------------------------

@@ -11,10 +11,10 @@ from typing import Any, cast
 
 import structlog
 from flask import Flask
-from sqlalchemy import CursorResult, String, and_, func, or_, select, update
+from sqlalchemy import CursorResult, Integer, String, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from lms.kernel.db import Model, db, insert_once
+from lms.kernel.db import Instant, Model, db, insert_once
 from lms.kernel.errors import NotFound
 from lms.kernel.outbox import OutboxRow, Payload, Pump, RowKind, RowState, Schedule, read_event
 from lms.kernel.parts import current_parts
@@ -55,35 +55,51 @@ def backoff(attempts: int) -> timedelta:
     return min(timedelta(seconds=5 * 4 ** max(0, attempts - 1)), timedelta(hours=6))
 
 
-def _due(now: datetime) -> Any:
-    return and_(
+def _claiming() -> tuple[Any, Any]:
+    """Compose how due rows are looked for, and how they are taken: it takes longer than running it."""
+    now = bindparam("now", type_=Instant())
+    due = and_(
         OutboxRow.state == RowState.WAITING,
         OutboxRow.run_at <= now,
         or_(OutboxRow.leased_until.is_(None), OutboxRow.leased_until <= now),
     )
+    older = aliased(OutboxRow)
+    blocked = (
+        select(older.id)
+        .where(older.order_key == OutboxRow.order_key, older.id < OutboxRow.id, older.state == RowState.WAITING)
+        .exists()
+    )
+    take = (
+        select(OutboxRow)
+        .where(due, or_(OutboxRow.order_key.is_(None), ~blocked))
+        .order_by(OutboxRow.id)
+        .limit(bindparam("most", type_=Integer()))
+        .with_for_update(skip_locked=True)
+    )
+    return select(OutboxRow.id).where(due).limit(1), take
+
+
+_LOOK, _TAKE = _claiming()
+_OWN = (
+    select(OutboxRow)
+    .where(
+        OutboxRow.id == bindparam("row"),
+        OutboxRow.lease == bindparam("held"),
+        OutboxRow.state == RowState.WAITING,
+    )
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 def claim(limit: int = BATCH) -> list[Claim]:
     """Take due rows under lease; of rows with one order key only the oldest unfinished one."""
     read = begin_read()
-    if read.session.execute(select(OutboxRow.id).where(_due(read.now)).limit(1)).first() is None:
+    if read.session.execute(_LOOK, {"now": read.now}).first() is None:
         return []
     with begin_work() as work:
-        older = aliased(OutboxRow)
-        blocked = (
-            select(older.id)
-            .where(older.order_key == OutboxRow.order_key, older.id < OutboxRow.id, older.state == RowState.WAITING)
-            .exists()
-        )
-        rows = work.session.scalars(
-            select(OutboxRow)
-            .where(_due(work.now), or_(OutboxRow.order_key.is_(None), ~blocked))
-            .order_by(OutboxRow.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        ).all()
         claims = []
-        for row in rows:
+        for row in work.session.scalars(_TAKE, {"now": work.now, "most": limit}).all():
             row.lease = work.new_code(16)
             row.leased_until = work.now + LEASE
             claims.append(Claim(row.id, row.lease, row.kind, row.name, row.handler, row.key or "", row.payload))
@@ -92,12 +108,7 @@ def claim(limit: int = BATCH) -> list[Claim]:
 
 def _own(work: Work, claimed: Claim) -> OutboxRow | None:
     """Find the claimed row if the lease is still ours; lock it."""
-    return work.session.scalars(
-        select(OutboxRow)
-        .where(OutboxRow.id == claimed.id, OutboxRow.lease == claimed.lease, OutboxRow.state == RowState.WAITING)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    return work.session.scalars(_OWN, {"row": claimed.id, "held": claimed.lease}).one_or_none()
 
 
 def _finish(work: Work, row: OutboxRow) -> None:

@@ -1,8 +1,10 @@
 """Writing to the books."""
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import BigInteger, Table, bindparam, insert, select, update
 
 from lms.commerce.ledger.errors import BalanceTooLow, PostedDifferently
 from lms.commerce.ledger.models import Balance, Journal, Posting
@@ -52,21 +54,28 @@ def post(work: Work, source: str, step: str, currency: str, entries: Sequence[En
 def _move(work: Work, line: Entry, currency: str) -> None:
     change = natural(line.account, line.amount_minor)
     key = {"account": line.account.value, "owner_id": line.owner_id, "currency": currency}
-    row = (Balance.account == key["account"], Balance.owner_id == line.owner_id, Balance.currency == currency)
-    moved = (
-        update(Balance)
-        .where(*row, Balance.amount_minor + change >= 0)
-        .values(amount_minor=Balance.amount_minor + change)
-        .returning(Balance.amount_minor)
-        .execution_options(synchronize_session=False)
-    )
-    if work.session.scalar(moved) is not None:
+    which = {f"its_{name}": value for name, value in key.items()} | {"change": change}
+    if work.session.scalar(_moving(), which) is not None:
         return
     if change > 0 and insert_once(work, Balance, ["account", "owner_id", "currency"], **key, amount_minor=change):
         return
-    if change > 0 and work.session.scalar(moved) is not None:
+    if change > 0 and work.session.scalar(_moving(), which) is not None:
         return
     raise BalanceTooLow
+
+
+@cache  # putting it together takes longer than running it
+def _moving() -> Any:
+    """Compose the move of a stored balance, which takes place only where nothing falls below zero."""
+    table = cast("Table", Balance.__table__)
+    changed = table.c.amount_minor + bindparam("change", type_=BigInteger())
+    return (
+        update(table)
+        .where(*(table.c[name] == bindparam(f"its_{name}") for name in ("account", "owner_id", "currency")))
+        .where(changed >= 0)
+        .values(amount_minor=changed)
+        .returning(table.c.amount_minor)
+    )
 
 
 def _require_same(work: Work, source: str, step: str, currency: str, lines: Sequence[Entry]) -> None:

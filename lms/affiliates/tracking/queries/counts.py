@@ -6,7 +6,20 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Integer, Select, bindparam, case, func, literal, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Date,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from lms.affiliates.tracking import models as tables
 from lms.affiliates.tracking.queries.links import LINK_COLUMNS, Link
@@ -104,22 +117,31 @@ def _numbers_statement() -> Select[*tuple[Any, ...]]:
     )
 
 
-def moved_between(read: Read, partner_id: int, first: date, last: date) -> Moved:
-    """Count what a partner brought from one day to another, both included; two statements."""
-    row = read.session.execute(
-        select(*_sums())
-        .join(_L, _L.id == _D.link_id)
-        .where(_L.partner_id == partner_id, _D.day >= first, _D.day <= last)
-    ).one()
-    last_join = read.session.scalar(
-        select(func.max(_J.at)).where(
-            _J.partner_id == partner_id,
-            _J.undone_at.is_(None),
-            _J.at >= day_start(first),
-            _J.at < day_start(last + timedelta(days=1)),
-        )
+def moved_within(read: Read, partner_id: int, spans: Sequence[tuple[date, date]]) -> list[Moved]:
+    """Count what a partner brought in each span of days, first and last included; two statements for all of them."""
+    asked: dict[str, Any] = {"partner": partner_id}
+    for at, (first, last) in enumerate(spans):
+        asked |= {f"first{at}": first, f"last{at}": last}
+        asked |= {f"from{at}": day_start(first), f"until{at}": day_start(last + timedelta(days=1))}
+    sums_statement, joins_statement = _moved_statements(len(spans))
+    sums = [int(value) for value in read.session.execute(sums_statement, asked).one()]
+    last_joins = read.session.execute(joins_statement, asked).one()
+    return [Moved(Counts(*sums[3 * at : 3 * at + 3]), last_join) for at, last_join in enumerate(last_joins)]
+
+
+@cache
+def _moved_statements(spans: int) -> tuple[Any, Any]:
+    days = [(bindparam(f"first{at}", type_=Date()), bindparam(f"last{at}", type_=Date())) for at in range(spans)]
+    times = [(bindparam(f"from{at}", type_=Instant()), bindparam(f"until{at}", type_=Instant())) for at in range(spans)]
+    within = [and_(_D.day >= first, _D.day <= last) for first, last in days]
+    columns = [column for inside in within for column in _sums(inside)]
+    sums = select(*(column.label(f"n{at}") for at, column in enumerate(columns))).join(_L, _L.id == _D.link_id)
+    inside = [and_(_J.at >= start, _J.at < end) for start, end in times]
+    joins = select(*(func.max(case((condition, _J.at))).label(f"n{at}") for at, condition in enumerate(inside)))
+    return (
+        sums.where(_L.partner_id == bindparam("partner"), or_(*within)),
+        joins.where(_J.partner_id == bindparam("partner"), _J.undone_at.is_(None), or_(*inside)),
     )
-    return Moved(Counts(*(int(value) for value in row)), last_join)
 
 
 def list_links(read: Read, partner_id: int) -> list[LinkLine]:
