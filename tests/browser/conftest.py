@@ -12,7 +12,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.looks import Watch
 from tests.browser.served import Served, serve
-from tests.browser.story import Told, tell
+from tests.browser.story import tell
+from tests.browser.told import Told
 from tests.factories.tracking import PHONE as IPHONE
 
 INSTALL = "apt-get install chromium fonts-noto-cjk"

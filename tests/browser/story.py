@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from functools import partial
 
@@ -15,7 +14,7 @@ from lms.kernel.clock import FixedClock
 from lms.kernel.db import db
 from lms.kernel.parts import EXTENSION, Parts
 from lms.kernel.settings import ROOT
-from lms.kernel.work import Actor, Read, Work
+from lms.kernel.work import Read, Work
 from lms.kernel.worker import drain
 from lms.learning.camps import queries as camps
 from lms.learning.camps import service as camp_service
@@ -27,14 +26,13 @@ from lms.learning.checkins.service import Upload
 from lms.learning.enrollments import service as enrollments
 from lms.learning.questions import service as questions
 from lms.learning.questions.rules import cohort_day
-from lms.people.accounts.queries import Person, roles_of
+from tests.browser.sale import ask_for_money, price_a_cohort, sell_a_seat
 from tests.browser.served import ZONE, Served
+from tests.browser.told import CAMP, TODAY, Told
 from tests.factories.accounts import PASSWORD, make_person
 from tests.factories.checkins import picture
 
-CAMP = "first-survey"
 PLACE = "读书群"
-TODAY = 5  # the running cohort's day: it asks for text and a picture
 
 # key → name, role besides student, language
 STAFF = {
@@ -70,33 +68,6 @@ PIECE = (
 WORDS = "\n".join([PIECE] * 7)
 
 
-@dataclass
-class Told:
-    """Who and what there is."""
-
-    served: Served
-    people: dict[str, Person] = field(default_factory=dict)
-    running: str = ""
-    enrolling: str = ""
-    ending: str = ""
-    link: str = ""
-    camp_link: str = ""
-    applicant: str = ""
-    digest: str = ""
-    certificate: str = ""
-    hand_ins: dict[str, str] = field(default_factory=dict)
-    asked: dict[str, str] = field(default_factory=dict)
-    tasks: dict[int, str] = field(default_factory=dict)
-
-    def who(self, read: Read, key: str) -> Actor:
-        """Act as one of the cast."""
-        return Actor(self.people[key].id, roles_of(read, self.people[key].id), "web")
-
-    def task_url(self, day: int = TODAY) -> str:
-        """Give the address of a day's check-in in the running cohort."""
-        return f"/learn/{self.running}/tasks/{self.tasks[day]}"
-
-
 Scene = Callable[[Told, Work], None]
 
 
@@ -127,6 +98,7 @@ def _scenes() -> list[tuple[timedelta, Scene]]:
         (timedelta(days=13), _bring_camp),
         (timedelta(days=12), _recruit),
         (timedelta(days=11), _open_cohorts),
+        (timedelta(days=11), price_a_cohort),
         (timedelta(days=10, hours=9), _make_links),
         (timedelta(days=10), _join),
         (timedelta(days=TODAY), _start),
@@ -137,6 +109,8 @@ def _scenes() -> list[tuple[timedelta, Scene]]:
         (timedelta(hours=5), _return_one),
         (timedelta(hours=5), _find_certificate),
         (timedelta(hours=4), _ask_today),
+        (timedelta(hours=3), sell_a_seat),
+        (timedelta(hours=2), ask_for_money),
     ]
 
 

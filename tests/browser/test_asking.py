@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import LAPTOP, Enter
 from tests.browser.hands import press, write
 from tests.browser.looks import check, check_closely
-from tests.browser.story import Told
+from tests.browser.told import Told
 
 
 def test_answers_appear_while_a_question_is_typed(enter: Enter, told: Told) -> None:

@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 from tests.browser.conftest import LAPTOP, Enter
 from tests.browser.hands import expect_picture
 from tests.browser.looks import check
-from tests.browser.story import Told, hand_in, required
+from tests.browser.story import hand_in, required
+from tests.browser.told import Told
 
 
 def test_a_certificate_appears_when_enough_is_done(enter: Enter, told: Told) -> None:

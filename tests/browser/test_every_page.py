@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import LAPTOP, PHONE, Enter
 from tests.browser.looks import Watch, problems, violations
-from tests.browser.story import CAMP, TODAY, Told
+from tests.browser.told import CAMP, TODAY, Told
 
 SIZES = {"wide": LAPTOP["viewport"], "narrow": PHONE["viewport"]}
 
@@ -64,6 +64,9 @@ def _student(told: Told) -> list[str]:
         "/change-email",
         "/certificates",
         "/partner/apply",
+        f"/c/{CAMP}/checkout?cohort={told.priced}",
+        "/orders",
+        f"/orders/{told.open_order}",
     ]
 
 
@@ -96,6 +99,12 @@ def _partner(told: Told) -> list[str]:
         "/partner/board",
         "/partner/links",
         f"/partner/links/{told.link}/qr",
+        "/partner/plan",
+        "/partner/earnings",
+        f"/partner/earnings/{told.line}",
+        "/partner/wallet",
+        "/partner/wallet/destination",
+        f"/partner/payouts/{told.payout}",
     ]
 
 
@@ -120,6 +129,28 @@ def _operator(told: Told) -> list[str]:
         "/console/outbox",
         "/console/audit",
         "/demo/mail",
+        f"/console/cohorts/{told.priced}/offer",
+        "/console/coupons",
+        "/console/orders",
+        f"/console/orders/{told.order}",
+        "/console/plans",
+        f"/console/plans/{told.plan}",
+        "/console/board",
+    ]
+
+
+def _finance(told: Told) -> list[str]:
+    return [
+        "/finance",
+        "/finance/payouts",
+        f"/finance/payouts/{told.payout}",
+        "/finance/payouts/batches",
+        f"/finance/partners/{told.ada_partner}",
+        "/finance/collected",
+        "/finance/notices",
+        "/finance/reconciliation",
+        "/finance/trial-balance",
+        "/finance/accounts/held",
     ]
 
 
@@ -130,7 +161,7 @@ ROLES: dict[str, tuple[str | None, str, Pages]] = {
     "tutor": ("chen", "zh", _tutor),
     "partner": ("ada", "zh", _partner),
     "operator": ("sam", "en", _operator),
-    "finance": ("fin", "zh", lambda told: ["/console"]),
+    "finance": ("fin", "zh", _finance),
 }
 
 

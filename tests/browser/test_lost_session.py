@@ -6,7 +6,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LAPTOP, PHONE, Enter
 from tests.browser.looks import Watch, check, check_closely
-from tests.browser.story import WORDS, Told
+from tests.browser.story import WORDS
+from tests.browser.told import Told
 from tests.factories.accounts import PASSWORD
 
 AGAIN = WORDS + "\n第三题已经拆成两题。"

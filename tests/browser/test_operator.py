@@ -12,7 +12,7 @@ from lms.kernel.settings import ROOT
 from tests.browser.conftest import LAPTOP, Enter
 from tests.browser.looks import Watch, check, check_closely
 from tests.browser.served import ZONE
-from tests.browser.story import Told
+from tests.browser.told import Told
 
 
 def _zip(files: dict[str, bytes]) -> FilePayload:

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import PHONE, Enter
 from tests.browser.hands import clipboard, expect_picture
 from tests.browser.looks import check, check_closely
-from tests.browser.story import Told
+from tests.browser.told import Told
 
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 

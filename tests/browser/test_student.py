@@ -7,7 +7,8 @@ from playwright.sync_api import FilePayload, Page, expect
 from tests.browser.conftest import LAPTOP, Enter
 from tests.browser.hands import expect_picture, press, write
 from tests.browser.looks import Watch, check, check_closely
-from tests.browser.story import WORDS, Told
+from tests.browser.story import WORDS
+from tests.browser.told import Told
 from tests.factories.checkins import picture
 
 UPLOAD: FilePayload = {"name": "first-screen.jpg", "mimeType": "image/jpeg", "buffer": picture(size=(300, 400))}

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import LAPTOP, Enter
 from tests.browser.hands import press, write
 from tests.browser.looks import Watch, check, check_closely
-from tests.browser.story import TODAY, Told
+from tests.browser.told import TODAY, Told
 
 
 def _expect_open(page: Page, told: Told, key: str) -> None:

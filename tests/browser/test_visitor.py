@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import LAPTOP, Enter
 from tests.browser.hands import press, write
 from tests.browser.looks import check
-from tests.browser.story import Told
+from tests.browser.told import Told
 from tests.factories.accounts import PASSWORD
 
 LANDING = re.compile(r"/c/first-survey")

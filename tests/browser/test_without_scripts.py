@@ -6,8 +6,9 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import LAPTOP, PHONE, Enter
 from tests.browser.looks import Watch
-from tests.browser.story import WORDS, Told
+from tests.browser.story import WORDS
 from tests.browser.test_student import UPLOAD
+from tests.browser.told import Told
 from tests.factories.accounts import PASSWORD
 
 PLAIN_PHONE = {**PHONE, "java_script_enabled": False}
