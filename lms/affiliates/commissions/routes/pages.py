@@ -16,6 +16,8 @@ from lms.affiliates.partners import queries as partners
 from lms.affiliates.partners.errors import NotAPartner
 from lms.affiliates.partners.queries import Partner
 from lms.commerce.ledger import queries as ledger
+from lms.commerce.shop import queries as shop
+from lms.kernel.money import Money
 from lms.kernel.text import t
 from lms.kernel.work import Read, begin_read, begin_work
 from lms.learning.camps import queries as camps
@@ -25,10 +27,9 @@ from lms.web.htmx import render, see_other
 from lms.web.refusals import refusals_on
 
 PAGE = 30
-EXAMPLE_MINOR = 39900
-"""The sale that previews are made with, in the house's currency."""
+EXAMPLE = Money(39_900, "CNY")
+"""The sale that a share is explained with as long as nothing was ever priced."""
 
-EXAMPLE_CURRENCY = "CNY"
 _MOST_MONTHS = 24
 
 
@@ -104,12 +105,11 @@ def my_plan() -> ResponseReturnValue:
     """Show by what one is paid: the version in force beside the one to come."""
     read = begin_read()
     partner = _mine(read)
-    plans = queries.plans_of(read, partner.group_id)
+    plans, prices = queries.plans_of(read, partner.group_id), shop.camp_prices(read)
     return render(
         "affiliates/commissions/my_plan.html",
-        sheets=[_sheet(plan, versions, read) for plan, versions in _with_versions(read, plans)],
+        sheets=[_sheet(read, plan, versions, prices) for plan, versions in _with_versions(read, plans)],
         camps=_camp_titles(read),
-        example=(EXAMPLE_MINOR, EXAMPLE_CURRENCY),
     )
 
 
@@ -118,16 +118,24 @@ def _with_versions(read: Read, plans: list[Plan]) -> list[tuple[Plan, list[Versi
     return [(plan, versions[plan.id]) for plan in plans if plan.id in versions]
 
 
-def _sheet(plan: Plan, versions: list[Version], read: Read) -> dict[str, Any]:
+def _sheet(read: Read, plan: Plan, versions: list[Version], prices: dict[int, Money]) -> dict[str, Any]:
     current = queries.in_force(versions, read.now)
     coming = queries.still_to_come(versions, read.now)
     shown = [version for version in (current, coming[0] if coming else None) if version]
-    return {"plan": plan, "current": current, "columns": [(version, _pays(version)) for version in shown]}
+    example = _example(plan, prices)
+    columns = [(version, _pays(version.terms, example)) for version in shown]
+    return {"plan": plan, "current": current, "columns": columns, "example": example}
 
 
-def _pays(version: Version) -> int:
-    """Give what a version pays for the example."""
-    return rules.capped(rules.pay(EXAMPLE_MINOR, version.terms), EXAMPLE_MINOR, version.terms)
+def _example(plan: Plan, prices: dict[int, Money]) -> Money:
+    """Choose the sale that a plan is explained with: a seat of its camp, else the newest seat there is."""
+    newest = next(reversed(prices.values()), EXAMPLE)
+    return prices.get(plan.camp_id, newest) if plan.camp_id is not None else newest
+
+
+def _pays(terms: Terms, example: Money) -> int:
+    """Give what terms pay for the example."""
+    return rules.capped(rules.pay(example.minor, terms), example.minor, terms)
 
 
 def _camp_titles(read: Read) -> dict[int, str]:
@@ -149,8 +157,8 @@ def _plan_form(read: Read) -> PlanForm:
 
 def _show_plans(read: Read, form: PlanForm, status: int = 200) -> ResponseReturnValue:
     plans = queries.list_plans(read)
-    versions = queries.list_versions(read, [plan.id for plan in plans])
-    sheets = [_sheet(plan, versions.get(plan.id, []), read) for plan in plans]
+    versions, prices = queries.list_versions(read, [plan.id for plan in plans]), shop.camp_prices(read)
+    sheets = [_sheet(read, plan, versions.get(plan.id, []), prices) for plan in plans]
     return render("affiliates/commissions/plans.html", status=status, form=form, sheets=sheets, **_names(read))
 
 
@@ -191,15 +199,16 @@ def _show_plan(code: str, form: PublishForm, status: int = 200) -> ResponseRetur
     versions = queries.list_versions(read, [plan.id]).get(plan.id, [])
     if not form.is_submitted():
         form.fill(versions[0] if versions else None)
+    sheet = _sheet(read, plan, versions, shop.camp_prices(read))
     return render(
         "affiliates/commissions/plan.html",
         status=status,
         plan=plan,
         form=form,
-        versions=[(version, _pays(version)) for version in versions],
-        sheet=_sheet(plan, versions, read),
-        preview=_preview(form),
-        example=(EXAMPLE_MINOR, EXAMPLE_CURRENCY),
+        versions=[(version, _pays(version.terms, sheet["example"])) for version in versions],
+        sheet=sheet,
+        preview=_preview(form, sheet["example"]),
+        example=sheet["example"],
         **_names(read),
     )
 
@@ -211,22 +220,22 @@ def plan(code: str) -> ResponseReturnValue:
     return _show_plan(code, PublishForm())
 
 
-def _preview(form: PublishForm) -> int | None:
+def _preview(form: PublishForm, example: Money) -> int | None:
     """Give what the typed terms pay for the example; None while they cannot be read."""
     if not form.percent.data or not form.cap.data:
         return None
     terms = Terms(percent_bps=form.percent.data, cap_bps=form.cap.data)
-    return rules.capped(rules.pay(EXAMPLE_MINOR, terms), EXAMPLE_MINOR, terms)
+    return _pays(terms, example)
 
 
 @blueprint.get("/console/plans/<code>/preview")
 @role("operator", "finance")
 def preview(code: str) -> ResponseReturnValue:
     """Show what a share and a cap that are being typed would pay."""
-    queries.get_plan(begin_read(), code)
-    example = (EXAMPLE_MINOR, EXAMPLE_CURRENCY)
+    read = begin_read()
+    example = _example(queries.get_plan(read, code), shop.camp_prices(read))
     form = PublishForm(request.args)
-    return render("affiliates/commissions/_preview.html", preview=_preview(form), example=example)
+    return render("affiliates/commissions/_preview.html", preview=_preview(form, example), example=example)
 
 
 @blueprint.post("/console/plans/<code>")

@@ -2,20 +2,26 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from lms.affiliates.commissions.models import Accrual, AccrualChange, Commission
 from lms.affiliates.commissions.rules import Cause, ChangeState, Outcome
 from lms.affiliates.commissions.service.purses import HeldPurse, hold_purse
-from lms.kernel.db import insert_once, lock
+from lms.kernel.db import insert_once
 from lms.kernel.work import Work
+
+_HELD = (
+    select(Accrual)
+    .where(Accrual.order_id == bindparam("order"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 def hold_order(work: Work, order_id: int) -> Accrual:
     """Find or make the row of an order and hold it; it is held before any partner."""
     insert_once(work, Accrual, ["order_id"], order_id=order_id, outcome=Outcome.WAITING)
-    id_ = work.session.scalar(select(Accrual.id).where(Accrual.order_id == order_id))
-    return lock(work, Accrual, id_ or 0)
+    return work.session.scalars(_HELD, {"order": order_id}).one()
 
 
 def note_change(work: Work, order: Accrual, cause: Cause, cause_id: int, amount_minor: int, state: ChangeState) -> bool:

@@ -19,7 +19,7 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class OrderLine:
-    """A line of the console's list of orders; disputed while the bank decides, and when it took the money."""
+    """A line of the console's list of orders; disputed while the bank decides."""
 
     id: int
     code: str
@@ -83,7 +83,7 @@ def list_orders(
             _O.method,
             _O.net_minor,
             _O.refunded_minor,
-            exists().where(tables.Dispute.order_id == _O.id, tables.Dispute.state != DisputeState.WON),
+            exists().where(tables.Dispute.order_id == _O.id, tables.Dispute.state == DisputeState.OPEN),
             _O.currency,
             _O.created_at,
             _O.paid_at,

@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from lms.commerce.shop import models as tables
 from lms.commerce.shop import rules
 from lms.commerce.shop.errors import CouponNotYours, CouponOver, CouponUnknown, CouponUsedUp, NotForSale
 from lms.commerce.shop.rules import CouponTerms, Terms
 from lms.kernel.errors import NotFound
+from lms.kernel.money import Money
 from lms.kernel.work import Read
-from lms.learning.camps.queries import Cohort
+from lms.learning.camps.queries import Cohort, cohort_source
 from lms.web.ports import ports
 
 
@@ -81,6 +82,19 @@ def prices(read: Read, cohort_ids: Iterable[int], now: datetime) -> dict[int, Pr
     row = tables.Offer
     found = read.session.scalars(select(row).where(row.cohort_id.in_(list(cohort_ids)), row.open))
     return {one.cohort_id: _price(_terms(one), now) for one in found}
+
+
+def camp_prices(read: Read) -> dict[int, Money]:
+    """Give the price that was last set for a cohort of each camp, newest cohort last; one statement."""
+    cohort = cohort_source()
+    newest = select(func.max(tables.Offer.cohort_id)).join(cohort, cohort.c.id == tables.Offer.cohort_id)
+    rows = read.session.execute(
+        select(cohort.c.camp_id, tables.Offer.price_minor, tables.Offer.currency)
+        .join(cohort, cohort.c.id == tables.Offer.cohort_id)
+        .where(tables.Offer.cohort_id.in_(newest.group_by(cohort.c.camp_id)))
+        .order_by(tables.Offer.cohort_id)
+    )
+    return {camp_id: Money(price_minor, currency) for camp_id, price_minor, currency in rows}
 
 
 def _price(terms: Terms, now: datetime) -> Price:
