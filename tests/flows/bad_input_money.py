@@ -124,6 +124,7 @@ def outside_fields_of(place: Place) -> dict[str, dict[str, Any]]:
         "payouts.request_payout": {"client_key": "another", "currency": "CNY", "amount": "500"},
         "payouts.set_bank": {"holder": "林达", "bank": "招商银行", "number": CARD},
         "shop.cancel": {},
+        "shop.take_seat_again": {},
         "shop.check": {},
         "shop.pay": {},
         "shop.refund": {"reason": "改主意了"},
@@ -137,10 +138,11 @@ def inside_fields_of(place: Place) -> dict[str, dict[str, Any]]:
     offer = {"priced": "y", "price": "399", "currency": "CNY", "early_price": "299"}
     coupon = {"code": "SPRING", "kind": "amount", "percent": "10", "amount": "50", "currency": "CNY"}
     terms = {"percent": "20", "cap": "35", "floor": "10"}
-    days = {"observation_days": "7", "settlement_business_days": "3", "effective_on": "2026-12-24"}
+    adjusted = {"act": "give", "amount": "12", "reason": "开营奖金", "confirmed": "yes", "seen": "0"}
+    days = {"observation_days": "7", "settlement_business_days": "3", "effective_on": "2026-12-24", "seen": "2"}
     return {
         **console_fields_of(place),
-        "commissions.adjust": {"key": "one", "act": "give", "amount": "12", "currency": "CNY", "reason": "奖金"},
+        "commissions.adjust": {"key": "one", "currency": "CNY", **adjusted},
         "commissions.new_plan": {"name": "冬季", "camp": codes["slug"], "group": ""},
         "commissions.publish": {**terms, **days},
         "gateway.replay": {},

@@ -28,6 +28,16 @@ class CapAboveCeiling(Refusal):
     text = Text("每单封顶不能高于上限 {ceiling}%。", "The cap per order cannot be above the ceiling of {ceiling} %.")
 
 
+class ShareAboveCap(Refusal):
+    """The share is above the cap of an order, so that it would never be paid."""
+
+    status = 422
+    text = Text(
+        "比例高于每单封顶 {cap}%，多出的部分永远付不到。调低比例，或者调高封顶。",
+        "The share is above the cap of {cap} % per order, so the rest would never be paid. Lower it, or raise the cap.",
+    )
+
+
 class TermsOutOfRange(Refusal):
     """A number of a plan is outside of what makes sense."""
 
@@ -90,3 +100,32 @@ class AdjustmentInvalid(Refusal):
 
     status = 422
     text = Text("调整要有不为 0 的金额，并写明原因。", "An adjustment has an amount other than 0, and a reason.")
+
+
+class AdjustmentTooLarge(Refusal):
+    """One adjustment moves only so much."""
+
+    status = 422
+    text = Text(
+        "一笔最多调整 {most}。确实要调更多，请核对后分笔入账。",
+        "One adjustment moves at most {most}. If it really is more, check it and book it in parts.",
+    )
+
+
+class ReasonTooShort(Refusal):
+    """A partner understands why money came or went."""
+
+    status = 422
+    text = Text(
+        "写清为什么，至少四个字，让对方看得懂。",
+        "Say in a few words why, so that the partner understands it.",
+    )
+
+
+class AdjustedMeanwhile(Refusal):
+    """The same amount was booked after the confirming page was shown."""
+
+    status = 409
+    text = Text(
+        "刚刚有人记过同样的一笔，请再看一眼。", "The same amount was booked just now. Please look at it once more."
+    )

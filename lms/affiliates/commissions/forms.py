@@ -10,6 +10,8 @@ from lms.kernel.text import Text
 from lms.web.fields import Amount, Day, Percent, Whole
 from lms.web.forms import Form, at_most, label, optional, required
 
+_LONGEST_COUNT = 5
+
 
 def _given(_form: object, field: Field) -> None:
     """Refuse an empty field; one that could not be read keeps the words that say so."""
@@ -27,7 +29,7 @@ class PlanForm(Form):
 
 
 class PublishForm(Form):
-    """The next version of a plan."""
+    """The next version of a plan. `seen` is the number of the version whose change was shown and agreed to."""
 
     percent = Percent(label("佣金比例", "Share"), validators=[_given])
     cap = Percent(label("每单封顶", "Cap per order"), validators=[_given])
@@ -35,6 +37,7 @@ class PublishForm(Form):
     observation_days = Whole(label("观察期", "Observation"), validators=[_given])
     settlement_business_days = Whole(label("之后的工作日", "Business days after it"), validators=[_given])
     effective_on = Day(label("生效日期", "In force from"), validators=[optional()])
+    seen = HiddenField(validators=[at_most(20)])
 
     def fill(self, version: Version | None) -> None:
         """Begin with the latest version's terms, or the house's own."""
@@ -57,8 +60,14 @@ class PublishForm(Form):
 
 
 class AdjustForm(Form):
-    """Giving to or taking from a partner by hand. `key` names this one form, so that sending it twice books once."""
+    """Giving to or taking from a partner by hand. `key` names this one form, so that sending it twice books once.
 
+    It is sent twice: to be looked at, and from the confirming page (`confirmed`), which says in `seen` how many
+    adjustments of the same amount it showed.
+    """
+
+    confirmed = HiddenField()
+    seen = HiddenField()
     key = HiddenField(validators=[required(), at_most(40)])
     act = RadioField(
         label("调整", "Adjustment"),
@@ -77,3 +86,8 @@ class AdjustForm(Form):
         """Give what is to be booked, below 0 for taking; None with an error at the amount when it cannot be read."""
         amount = self.amount.read(currency)
         return -amount if amount is not None and self.act.data == "take" else amount
+
+    def seen_count(self) -> int:
+        """Give how many like it the confirming page showed; what is no such number counts as none."""
+        typed = self.seen.data or ""
+        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < _LONGEST_COUNT else 0

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lms.affiliates.commissions import queries
 from lms.affiliates.commissions.models import Commission
 from lms.affiliates.partners import service as partners
 from lms.kernel.audit import AuditEntry
@@ -19,14 +19,6 @@ from tests.affiliates.commissions.conftest import Scene
 from tests.factories.partners import make_partner, make_someone
 
 SignIn = Callable[[FlaskClient, Any], None]
-TERMS = {
-    "percent": "20.5",
-    "cap": "50",
-    "floor": "0",
-    "observation_days": "7",
-    "settlement_business_days": "3",
-    "effective_on": "",
-}
 
 
 def _codes() -> list[str]:
@@ -79,7 +71,7 @@ def test_strangers_see_nothing_of_a_line(
     assert client.get("/partner/plan").status_code == 403
     assert client.get("/console/plans").status_code == 403
     assert client.post("/console/plans", data={"name": "x"}).status_code == 403
-    assert client.post(f"/console/plans/{scene.plan}", data=TERMS).status_code == 403
+    assert client.post(f"/console/plans/{scene.plan}", data={"percent": "20"}).status_code == 403
 
 
 def test_a_suspended_and_locked_partner_still_sees_the_money(
@@ -93,75 +85,6 @@ def test_a_suspended_and_locked_partner_still_sees_the_money(
     page = client.get("/partner/earnings")
     assert page.status_code == 200
     assert "订单可疑" in page.text
-
-
-def test_an_operator_publishes_a_version(
-    scene: Scene, operator: Any, client: FlaskClient, drain: Callable[[], int]
-) -> None:
-    assert "Standard" in client.get("/console/plans").text
-    page = client.get(f"/console/plans/{scene.plan}")
-    assert "¥79.80" in page.text and 'value="20"' in page.text
-    sent = client.post(f"/console/plans/{scene.plan}", data=TERMS)
-    assert sent.status_code == 303
-    drain()
-    found = queries.plan_for(begin_read(), 1, None, begin_read().now)
-    assert found is not None and (found.version.number, found.terms.percent_bps) == (2, 2050)
-    assert "plan.published" in begin_read().session.scalars(select(AuditEntry.act)).all()
-    later = client.post(f"/console/plans/{scene.plan}", data={**TERMS, "percent": "15"})
-    assert later.status_code == 303
-    page = client.get(f"/console/plans/{scene.plan}")
-    assert "生效中" in page.text and "第 3 版" in page.text and "¥59.85" in page.text
-
-
-def test_a_share_is_previewed_while_it_is_typed(scene: Scene, operator: Any, client: FlaskClient) -> None:
-    address = f"/console/plans/{scene.plan}/preview"
-    assert "¥79.80" in client.get(f"{address}?percent=20&cap=50").text
-    assert "¥199.50" in client.get(f"{address}?percent=60&cap=50").text
-    assert "填好比例" in client.get(f"{address}?percent=x&cap=50").text
-    assert client.get("/console/plans/NOSUCH/preview?percent=20&cap=50").status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("over", "said"),
-    [
-        ({"percent": "abc"}, "百分比"),
-        ({"percent": ""}, "这一项要填"),
-        ({"percent": "0"}, "大于 0"),
-        ({"percent": "75"}, "70%"),
-        ({"cap": "71"}, "70%"),
-        ({"observation_days": "x"}, "整数"),
-        ({"observation_days": "91"}, "超出了范围"),
-        ({"settlement_business_days": "0"}, "超出了范围"),
-        ({"percent": "10", "effective_on": "2026-11-22"}, "提前 7 天"),
-        ({"effective_on": "2026-11-20"}, "不能早于现在"),
-        ({"effective_on": "yesterday"}, "请填日期"),
-    ],
-)
-def test_bad_versions_come_back_with_words(
-    scene: Scene, operator: Any, client: FlaskClient, over: dict[str, str], said: str
-) -> None:
-    page = client.post(f"/console/plans/{scene.plan}", data={**TERMS, **over})
-    assert page.status_code == 422
-    assert said in page.text
-    assert len(queries.list_versions(begin_read(), [1])[1]) == 1
-
-
-def test_an_operator_makes_a_plan_for_a_camp(scene: Scene, operator: Any, client: FlaskClient) -> None:
-    slug = scene.sale.cohort.camp_slug
-    assert client.post("/console/plans", data={"name": "", "camp": "", "group": ""}).status_code == 422
-    assert client.post("/console/plans", data={"name": "x", "camp": "none", "group": ""}).status_code == 422
-    assert client.post("/console/plans", data={"name": "again", "camp": "", "group": ""}).status_code == 422
-    made = client.post("/console/plans", data={"name": "短写作营专用", "camp": slug, "group": ""})
-    assert made.status_code == 303
-    assert "还没有版本" in client.get(made.location).text
-    assert client.get("/console/plans/NOSUCH").status_code == 404
-
-
-def test_a_partner_compares_old_and_new(scene: Scene, client: FlaskClient, sign_in: SignIn, operator: Any) -> None:
-    client.post(f"/console/plans/{scene.plan}", data={**TERMS, "percent": "15"})
-    sign_in(client, scene.ada_person)
-    page = client.get("/partner/plan")
-    assert page.text.count("第 1 版") and "第 2 版" in page.text and "¥79.80" in page.text and "¥59.85" in page.text
 
 
 def test_an_operator_locks_and_groups_a_partner(scene: Scene, operator: Any, client: FlaskClient) -> None:
@@ -184,7 +107,8 @@ def test_an_operator_locks_and_groups_a_partner(scene: Scene, operator: Any, cli
 
 
 def _adjustment(**over: str) -> dict[str, str]:
-    return {"key": "one", "act": "give", "amount": "12.50", "currency": "CNY", "reason": "活动奖金", **over}
+    given = {"key": "one", "act": "give", "amount": "12.50", "currency": "CNY", "reason": "活动奖金"}
+    return {"confirmed": "yes", **given, **over}
 
 
 @pytest.fixture
@@ -219,7 +143,8 @@ def test_finance_sees_a_partners_money_and_adjusts_it_by_hand(scene: Scene, fina
     "over",
     [
         {"amount": "0"}, {"amount": ""}, {"amount": "-5"}, {"amount": "9" * 30}, {"amount": "x"}, {"reason": ""},
-        {"reason": "字" * 501}, {"currency": "XXX"}, {"key": ""}, {"key": "k" * 41}, {"act": "burn"},
+        {"reason": "字" * 501}, {"currency": "XXX"}, {"reason": "x"},
+        {"amount": "50000.01"}, {"amount": "50001", "currency": "JPY"}, {"key": ""}, {"key": "k" * 41}, {"act": "burn"},
     ],
 )  # fmt: skip
 def test_an_odd_adjustment_comes_back_with_words(
@@ -227,6 +152,34 @@ def test_an_odd_adjustment_comes_back_with_words(
 ) -> None:
     answer = client.post(f"/finance/partners/{scene.ada.code}", data=_adjustment(**over))
     assert answer.status_code == 422 and scene.wallet().available == 0
+
+
+def test_an_adjustment_is_looked_at_before_it_is_booked(scene: Scene, finance: Any, client: FlaskClient) -> None:
+    address = f"/finance/partners/{scene.ada.code}"
+    look = client.post(address, data=_adjustment(confirmed=""))
+    assert look.status_code == 200 and scene.wallet().available == 0
+    assert f"补给{scene.ada.name} ¥12.50" in look.text and "现在 ¥0.00，之后 ¥12.50" in look.text
+    assert "活动奖金" in look.text and 'name="key" type="hidden" value="one"' in look.text
+    assert "一天内已经" not in look.text
+    client.post("/language", data={"language": "en"})
+    taken = client.post(address, data=_adjustment(confirmed="", act="take", reason="Paid twice in May"))
+    assert "Take ¥12.50 back from" in taken.text or "Take CN¥12.50 back from" in taken.text
+
+
+def test_the_same_amount_again_is_asked_about(scene: Scene, finance: Any, client: FlaskClient) -> None:
+    address = f"/finance/partners/{scene.ada.code}"
+    assert client.post(address, data=_adjustment()).status_code == 303
+    stale = client.post(address, data=_adjustment(key="two", seen="0"))
+    assert (
+        stale.status_code == 409 and "一天内已经补给过 ¥12.50" in stale.text and 'name="seen" value="1"' in stale.text
+    )
+    assert scene.wallet().available == 1250
+    assert "还要再记一笔吗" in client.post(address, data=_adjustment(key="two", confirmed="")).text
+    assert client.post(address, data=_adjustment(key="two", seen="1")).status_code == 303
+    assert scene.wallet().available == 2500
+    assert client.post(address, data=_adjustment(key="three", amount="12.51")).status_code == 303
+    scene.clock.advance(timedelta(days=2))
+    assert client.post(address, data=_adjustment(key="four")).status_code == 303
 
 
 def test_nobody_adjusts_their_own_money_and_only_finance_adjusts(

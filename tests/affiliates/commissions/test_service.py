@@ -144,7 +144,7 @@ def test_b2_b3_a_clawback_after_release(scene: Scene) -> None:
     assert scene.release() == 0
     assert scene.wallet() == Wallet(available=10000)
     with scene.work() as w:
-        service.adjust(w, Actor(None, frozenset({"finance"})), scene.ada.id, Money(-2000, "CNY"), "更正", "k1")
+        service.adjust(w, Actor(None, frozenset({"finance"})), scene.ada.id, Money(-2000, "CNY"), "多付更正", "k1")
     scene.refund(first, 1, 50000)
     assert scene.wallet() == Wallet(debt=2000)
     scene.sell(net_minor=25000)

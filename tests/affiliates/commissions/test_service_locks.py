@@ -117,17 +117,17 @@ def test_what_a_payout_gives_back_to_a_locked_partner_is_locked_too(scene: Scene
 def test_adjustments_book_once_and_only_by_finance(scene: Scene) -> None:
     finance = Actor(None, frozenset({"finance"}))
     with scene.work() as w:
-        assert service.adjust(w, finance, scene.ada.id, Money(6600, "CNY"), "红包", "a")
-        assert not service.adjust(w, finance, scene.ada.id, Money(6600, "CNY"), "红包", "a")
+        assert service.adjust(w, finance, scene.ada.id, Money(6600, "CNY"), "开营奖金", "a")
+        assert not service.adjust(w, finance, scene.ada.id, Money(6600, "CNY"), "开营奖金", "a")
         with pytest.raises(AdjustedDifferently):
-            service.adjust(w, finance, scene.ada.id, Money(6601, "CNY"), "红包", "a")
-        assert service.adjust(w, finance, scene.ada.id, Money(-10000, "CNY"), "更正", "b")
+            service.adjust(w, finance, scene.ada.id, Money(6601, "CNY"), "开营奖金", "a")
+        assert service.adjust(w, finance, scene.ada.id, Money(-10000, "CNY"), "多付更正", "b")
         for amount, reason in ((0, "零"), (5, " ")):
             with pytest.raises(AdjustmentInvalid):
                 service.adjust(w, finance, scene.ada.id, Money(amount, "CNY"), reason, "c")
         with pytest.raises(Forbidden):
-            service.adjust(w, SYSTEM, scene.ada.id, Money(1, "CNY"), "x", "d")
+            service.adjust(w, SYSTEM, scene.ada.id, Money(1, "CNY"), "开营奖金", "d")
         with pytest.raises(Forbidden):
             own = Actor(scene.ada_person.id, frozenset({"finance"}))
-            service.adjust(w, own, scene.ada.id, Money(1, "CNY"), "x", "e")
+            service.adjust(w, own, scene.ada.id, Money(1, "CNY"), "开营奖金", "e")
     assert scene.wallet() == Wallet(debt=3400)

@@ -85,7 +85,9 @@ def _tell(scene: Scene, partner: Partner, orders: list[OrderPaid], news: News, k
         elif news.what == "pass":
             service.release_due(w, partner.id)
         elif news.what == "adjust":
-            service.adjust(w, FINANCE, partner.id, Money(news.amount, "CNY"), "x", f"{keys}:{news.id}:{news.amount}")
+            service.adjust(
+                w, FINANCE, partner.id, Money(news.amount, "CNY"), "手工更正", f"{keys}:{news.id}:{news.amount}"
+            )
         else:
             turn = partners.lock_money if news.what == "lock" else partners.unlock_money
             turn(w, SYSTEM, partner.id, "核查")

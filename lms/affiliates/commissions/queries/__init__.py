@@ -1,8 +1,9 @@
 """Reads of the commissions room: plans, lines and their explanation, sums, and what is due."""
 
-from lms.affiliates.commissions.queries.adjustments import Adjusted, list_adjustments
+from lms.affiliates.commissions.queries.adjustments import Adjusted, list_adjustments, list_like
 from lms.affiliates.commissions.queries.due import known_until, partners_due, partners_to_redate, redatable
 from lms.affiliates.commissions.queries.explaining import Came, Explanation, Reversal, came_of, explain
+from lms.affiliates.commissions.queries.foreseeing import Foreseen, foresee, people_of
 from lms.affiliates.commissions.queries.lines import LIST_STATES, Line, commission_source, list_lines, list_months
 from lms.affiliates.commissions.queries.plans import (
     InForce,
@@ -20,6 +21,7 @@ from lms.affiliates.commissions.queries.plans import (
     rates_for_everybody,
     still_to_come,
 )
+from lms.affiliates.commissions.queries.purses import look_at_purse
 from lms.affiliates.commissions.queries.sums import (
     Coming,
     Earned,
@@ -38,6 +40,7 @@ __all__ = [
     "Coming",
     "Earned",
     "Explanation",
+    "Foreseen",
     "InForce",
     "Line",
     "PeriodSum",
@@ -50,18 +53,22 @@ __all__ = [
     "earned_today",
     "expected_rate",
     "explain",
+    "foresee",
     "get_plan",
     "get_version",
     "in_force",
     "known_until",
     "list_adjustments",
+    "list_like",
     "list_lines",
     "list_months",
     "list_plans",
     "list_versions",
+    "look_at_purse",
     "next_release",
     "partners_due",
     "partners_to_redate",
+    "people_of",
     "plan_for",
     "plans_of",
     "promised",

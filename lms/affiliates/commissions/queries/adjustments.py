@@ -6,6 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from lms.affiliates.commissions.models import Adjustment
+from lms.affiliates.commissions.rules import REPEATED_WITHIN
+from lms.kernel.money import Money
 from lms.kernel.work import Read
 
 
@@ -27,3 +29,15 @@ def list_adjustments(read: Read, partner_id: int, limit: int = 50) -> list[Adjus
     )  # fmt: skip
     statement = select(*columns).where(Adjustment.partner_id == partner_id).order_by(Adjustment.id.desc()).limit(limit)
     return [Adjusted(*row) for row in read.session.execute(statement)]
+
+
+def list_like(read: Read, partner_id: int, amount: Money, client_key: str) -> list[datetime]:
+    """List when other forms booked the very same amount lately, newest first; one statement."""
+    statement = select(Adjustment.made_at).where(
+        Adjustment.partner_id == partner_id,
+        Adjustment.amount_minor == amount.minor,
+        Adjustment.currency == amount.currency,
+        Adjustment.client_key != client_key,
+        Adjustment.made_at > read.now - REPEATED_WITHIN,
+    )
+    return list(read.session.scalars(statement.order_by(Adjustment.id.desc())))

@@ -1,5 +1,12 @@
 """What a commission is worth, when it can be had, and how a partner's money moves: pure decisions."""
 
+from lms.affiliates.commissions.rules.adjusting import (
+    MOST_ADJUSTED,
+    REPEATED_WITHIN,
+    adjust_purse,
+    check_adjustment,
+    most_adjusted,
+)
 from lms.affiliates.commissions.rules.amounts import capped, live, pay, reversal, room
 from lms.affiliates.commissions.rules.calendar import CALENDARS, Calendar, read_calendar
 from lms.affiliates.commissions.rules.dates import Availability, available_at, day_start, month_span, program_day
@@ -25,9 +32,11 @@ from lms.affiliates.commissions.rules.terms import (
     check_terms,
     effective_from,
     is_below_floor,
+    paid_bps,
     pays_as_much,
     percent_text,
     read_terms,
+    require_reachable,
     scope_of,
     scopes_for,
     terms_digest,
@@ -39,9 +48,11 @@ from lms.affiliates.commissions.rules.words import EXPENSES, Cause, ChangeState,
 __all__ = [
     "CALENDARS",
     "EXPENSES",
+    "MOST_ADJUSTED",
     "MOST_PLAN_NAME",
     "MOST_REASON",
     "NOTICE",
+    "REPEATED_WITHIN",
     "Availability",
     "Calendar",
     "Cause",
@@ -54,9 +65,11 @@ __all__ = [
     "Standing",
     "Terms",
     "accrue",
+    "adjust_purse",
     "available_at",
     "capped",
     "charge",
+    "check_adjustment",
     "check_terms",
     "credit_purse",
     "day_start",
@@ -68,6 +81,8 @@ __all__ = [
     "lock_line",
     "lock_purse",
     "month_span",
+    "most_adjusted",
+    "paid_bps",
     "pay",
     "pays_as_much",
     "percent_text",
@@ -75,6 +90,7 @@ __all__ = [
     "read_calendar",
     "read_terms",
     "release",
+    "require_reachable",
     "reversal",
     "room",
     "scope_of",

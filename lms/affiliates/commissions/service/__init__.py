@@ -1,7 +1,7 @@
 """Writes of the commissions room, by topic: plans, earning, taking back, releasing, adjusting."""
 
 from lms.affiliates.commissions.service.accruing import accrue
-from lms.affiliates.commissions.service.adjusting import adjust
+from lms.affiliates.commissions.service.adjusting import adjust, require_seen
 from lms.affiliates.commissions.service.plans import Published, make_plan, publish_version
 from lms.affiliates.commissions.service.purses import HeldPurse, hold_purse
 from lms.affiliates.commissions.service.releasing import follow_lock, redate, release_due
@@ -22,5 +22,6 @@ __all__ = [
     "publish_version",
     "redate",
     "release_due",
+    "require_seen",
     "tell_partners",
 ]

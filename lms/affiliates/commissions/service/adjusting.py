@@ -3,10 +3,12 @@
 from sqlalchemy import select
 
 from lms.affiliates.commissions import rules
-from lms.affiliates.commissions.errors import AdjustedDifferently, AdjustmentInvalid
+from lms.affiliates.commissions.errors import AdjustedDifferently, AdjustedMeanwhile
 from lms.affiliates.commissions.models import Adjustment
+from lms.affiliates.commissions.queries.adjustments import list_like
 from lms.affiliates.commissions.service import telling
 from lms.affiliates.commissions.service.purses import hold_purse
+from lms.affiliates.partners.service import lock_partner
 from lms.commerce.ledger.rules import Account, Entry, credit, debit
 from lms.commerce.ledger.service import post
 from lms.kernel.db import insert_once
@@ -19,13 +21,11 @@ def adjust(work: Work, who: Actor, partner_id: int, amount: Money, reason: str, 
     """Give (above 0) or take (below 0) an amount; tells whether it is new. A key books once per partner.
 
     What is given pays a debt first; what is taken and not there is owed. Refuses Forbidden (not finance, or
-    one's own money), AdjustmentInvalid, AdjustedDifferently, NotFound.
+    one's own money), what `rules.check_adjustment` refuses, AdjustedDifferently, NotFound.
     """
-    words = reason.strip()
     if not who.has("finance"):
         raise Forbidden
-    if amount.minor == 0 or not words or len(words) > rules.MOST_REASON:
-        raise AdjustmentInvalid(field="reason" if amount.minor else "amount")
+    words = rules.check_adjustment(amount, reason)
     held = hold_purse(work, partner_id, amount.currency)
     if held.partner.person_id == who.person_id:
         raise Forbidden
@@ -42,10 +42,21 @@ def adjust(work: Work, who: Actor, partner_id: int, amount: Money, reason: str, 
     return True
 
 
+def require_seen(work: Work, partner_id: int, amount: Money, client_key: str, seen: int) -> None:
+    """Hold the partner and refuse AdjustedMeanwhile when the same amount was booked after a person looked.
+
+    `seen` is how many like it, booked lately by other forms, the person was shown.
+    """
+    lock_partner(work, partner_id)
+    if len(list_like(work, partner_id, amount, client_key)) > seen:
+        raise AdjustedMeanwhile(field="seen")
+
+
 def _entries(purse: rules.Purse, amount_minor: int) -> list[Entry]:
+    moved = rules.adjust_purse(purse, amount_minor).entries
     if amount_minor > 0:
-        return [debit(Account.BONUS_EXP, amount_minor), *rules.credit_purse(purse, amount_minor).entries]
-    return [*rules.charge(purse, -amount_minor).entries, credit(Account.BONUS_EXP, -amount_minor)]
+        return [debit(Account.BONUS_EXP, amount_minor), *moved]
+    return [*moved, credit(Account.BONUS_EXP, -amount_minor)]
 
 
 def _require_same(work: Work, partner_id: int, client_key: str, amount: Money) -> None:

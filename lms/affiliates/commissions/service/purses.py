@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select
-
 from lms.affiliates.commissions.models import Commission
+from lms.affiliates.commissions.queries.purses import PurseParts, parts_of, purse_of
 from lms.affiliates.commissions.rules import Change, LineState, Purse, Standing, free_purse, lock_purse
 from lms.affiliates.partners import service as partners
 from lms.affiliates.partners.queries import Partner
@@ -24,19 +23,6 @@ class HeldPurse:
     purse: Purse
 
 
-@dataclass(frozen=True)
-class _Parts:
-    """What the lines say of a partner's money: worth and locked by disputes before release, locked after it."""
-
-    held_minor: int
-    held_locked_minor: int
-    released_locked_minor: int
-
-    @property
-    def locked_minor(self) -> int:
-        return self.held_locked_minor + self.released_locked_minor
-
-
 def hold_purse(work: Work, partner_id: int, currency: str) -> HeldPurse:
     """Hold a partner and give their purse in one currency; everybody who moves a partner's money begins here.
 
@@ -45,31 +31,12 @@ def hold_purse(work: Work, partner_id: int, currency: str) -> HeldPurse:
     """
     partner = partners.lock_partner(work, partner_id)
     wallet = ledger.wallet(work, partner_id, currency)
-    parts = _parts(work, partner_id, currency)
+    parts = parts_of(work, partner_id, currency)
     if partner.is_locked:
         _book_lock(work, partner, currency, wallet)
-        everything = wallet.locked + wallet.held + wallet.available
-        spendable = everything - parts.held_minor - parts.released_locked_minor
     else:
-        spendable = wallet.available + _book_end_of_lock(work, partner, currency, wallet, parts)
-    return HeldPurse(partner, currency, Purse(partner_id, partner.is_locked, spendable, wallet.debt))
-
-
-def _parts(work: Work, partner_id: int, currency: str) -> _Parts:
-    held = Commission.state == LineState.HELD
-    sums = (
-        func.coalesce(func.sum(case((held, Commission.live_minor), else_=0)), 0),
-        func.coalesce(func.sum(case((held, Commission.locked_minor), else_=0)), 0),
-        func.coalesce(func.sum(case((held, 0), else_=Commission.locked_minor)), 0),
-    )
-    row = work.session.execute(
-        select(*sums).where(
-            Commission.partner_id == partner_id,
-            Commission.currency == currency,
-            held | (Commission.locked_minor > 0),
-        )
-    ).one()
-    return _Parts(*(int(value) for value in row))
+        _book_end_of_lock(work, partner, currency, wallet, parts)
+    return HeldPurse(partner, currency, purse_of(partner, wallet, parts))
 
 
 def _book_lock(work: Work, partner: Partner, currency: str, wallet: Wallet) -> None:
@@ -77,14 +44,12 @@ def _book_lock(work: Work, partner: Partner, currency: str, wallet: Wallet) -> N
         _post(work, partner, "locked", currency, lock_purse(partner.id, wallet.held, wallet.available))
 
 
-def _book_end_of_lock(work: Work, partner: Partner, currency: str, wallet: Wallet, parts: _Parts) -> int:
-    """Give back what a lock that ended still keeps; tells how much of it is available again."""
+def _book_end_of_lock(work: Work, partner: Partner, currency: str, wallet: Wallet, parts: PurseParts) -> None:
+    """Give back what a lock that ended still keeps."""
     kept = wallet.locked - parts.locked_minor
-    if kept == 0:
-        return 0
-    held = parts.held_minor - parts.held_locked_minor - wallet.held
-    _post(work, partner, "unlocked", currency, free_purse(partner.id, held, kept - held))
-    return kept - held
+    if kept:
+        held = parts.held_minor - parts.held_locked_minor - wallet.held
+        _post(work, partner, "unlocked", currency, free_purse(partner.id, held, kept - held))
 
 
 def _post(work: Work, partner: Partner, act: str, currency: str, entries: list[Entry]) -> None:
