@@ -43,7 +43,7 @@ _NOBODY_EARNED = {
         "买的人就是介绍的人，不计佣金。", "The buyer came through a link of their own, which earns nothing."
     ),
     Outcome.ZERO_BASE: Text("没有实付，不计佣金。", "Nothing was paid, so nothing was earned."),
-    Outcome.NO_PLAN: Text("付款时没有适用的奖励方案，不计佣金。", "No plan paid for it at the time."),
+    Outcome.NO_PLAN: Text("付款时没有适用的分佣方案，不计佣金。", "No plan paid for it at the time."),
     Outcome.TOO_SMALL: Text("按方案算下来不到一分，不计佣金。", "The share came to less than the smallest coin."),
 }
 

@@ -14,6 +14,7 @@ from lms.affiliates.commissions.errors import (
     BeginsTooSoon,
     NoticeTooShort,
     PlanExists,
+    ShareAboveCap,
 )
 from lms.affiliates.commissions.models import PlanVersion
 from lms.affiliates.commissions.rules import Terms
@@ -57,13 +58,18 @@ def test_versions_are_published_in_order_and_never_change(scene: Scene, work: Op
         with pytest.raises(NoticeTooShort):
             service.publish_version(w, SYSTEM, scene.plan, Terms(percent_bps=1900), w.now)
         lower = service.publish_version(w, SYSTEM, scene.plan, Terms(percent_bps=1900, floor_bps=3000))
-        assert lower.below_floor and lower.effective_from >= w.now + timedelta(days=7)
+        assert not lower.is_offered
+        lower = service.publish_version(w, SYSTEM, scene.plan, Terms(percent_bps=1900))
+        assert lower.is_offered and lower.effective_from >= w.now + timedelta(days=7)
         with pytest.raises(BeginsTooSoon):
             service.publish_version(w, SYSTEM, scene.plan, Terms(percent_bps=2500), w.now)
+        with pytest.raises(ShareAboveCap):
+            service.publish_version(w, SYSTEM, scene.plan, Terms(percent_bps=6000))
         found = queries.plan_for(w, scene.sale.cohort.camp_id, None, w.now)
         assert found is not None and found.version.number == 1
     scene.clock.advance(timedelta(days=9))
-    assert queries.expected_rate(begin_read(), scene.sale.cohort.camp_id, scene.ada.id) is None  # below the floor
+    rate = queries.expected_rate(begin_read(), scene.sale.cohort.camp_id, scene.ada.id)
+    assert rate is not None and rate.version.number == lower.number
     with pytest.raises(DBAPIError), work() as w:
         w.session.execute(update(PlanVersion).values(number=9))
 

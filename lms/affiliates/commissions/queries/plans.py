@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from lms.affiliates.commissions.models import Plan as PlanRow
 from lms.affiliates.commissions.models import PlanVersion
-from lms.affiliates.commissions.rules import Terms, is_below_floor, percent_text, read_terms
+from lms.affiliates.commissions.rules import Terms, is_below_floor, paid_bps, percent_text, read_terms
 from lms.affiliates.partners.queries import partner_source
 from lms.kernel.errors import NotFound
 from lms.kernel.work import Read
@@ -41,8 +41,13 @@ class Version:
 
     @property
     def percent_text(self) -> str:
-        """Give the share as people write it, without the sign."""
-        return percent_text(self.terms.percent_bps)
+        """Give the share that is really paid as people write it, without the sign: never above the cap."""
+        return percent_text(paid_bps(self.terms))
+
+    @property
+    def is_offered(self) -> bool:
+        """Say whether partners are paid by it: a version below its own lowest share is on record only."""
+        return not is_below_floor(self.terms)
 
     @property
     def cap_text(self) -> str:
@@ -63,6 +68,8 @@ class InForce:
         return self.version.terms
 
 
+_SHARE = PlanVersion.terms[("base", "percent_bps")].as_integer()
+_LOWEST = PlanVersion.terms["floor_bps"].as_integer()
 _PLAN = (PlanRow.id, PlanRow.code, PlanRow.name, PlanRow.camp_id, PlanRow.group_id)
 _VERSION = (
     PlanVersion.id,
@@ -118,21 +125,28 @@ def list_versions(read: Read, plan_ids: Iterable[int]) -> dict[int, list[Version
 
 
 def in_force(versions: Iterable[Version], at: datetime) -> Version | None:
-    """Find which of a plan's versions is in force at a moment."""
-    begun = [version for version in versions if version.effective_from <= at]
+    """Find which of a plan's versions is in force at a moment; what was never offered is not."""
+    begun = [version for version in versions if version.is_offered and version.effective_from <= at]
     return max(begun, key=lambda version: (version.effective_from, version.number), default=None)
 
 
 def still_to_come(versions: Iterable[Version], at: datetime) -> list[Version]:
-    """List which of a plan's versions take effect after a moment, the next first."""
-    later = [version for version in versions if version.effective_from > at]
-    return sorted(later, key=lambda version: (version.effective_from, version.number))
+    """List which of a plan's versions take effect after a moment, the next first.
+
+    Of versions that begin at one moment only the one published last ever pays; the others are left out.
+    """
+    last: dict[datetime, Version] = {}
+    for version in sorted(versions, key=lambda one: one.number):
+        if version.is_offered and version.effective_from > at:
+            last[version.effective_from] = version
+    return [last[begins] for begins in sorted(last)]
 
 
 def plan_for(read: Read, camp_id: int, group_id: int | None, at: datetime) -> InForce | None:
     """Find what pays a sale of a camp by a partner of a group at a moment; the camp counts before the group.
 
-    A plan whose first version is still to come does not count. One statement.
+    A plan whose first version is still to come does not count, nor does a version below its own lowest share:
+    what partners are not offered does not pay, and the version before it goes on. One statement.
     """
     return _most_special(read, camp_id, PlanRow.group_id == group_id, at)
 
@@ -140,12 +154,11 @@ def plan_for(read: Read, camp_id: int, group_id: int | None, at: datetime) -> In
 def expected_rate(read: Read, camp_id: int, partner_id: int) -> InForce | None:
     """Find what a partner would be paid by for a sale of a camp now: for kits. One statement.
 
-    None when nothing pays, or so little that the plan is not offered.
+    None when nothing pays.
     """
     partner = partner_source()
     group = select(partner.c.group_id).where(partner.c.id == partner_id).scalar_subquery()
-    found = _most_special(read, camp_id, PlanRow.group_id == group, read.now)
-    return None if found is None or is_below_floor(found.terms) else found
+    return _most_special(read, camp_id, PlanRow.group_id == group, read.now)
 
 
 def rates_for_everybody(read: Read, camp_ids: Iterable[int]) -> dict[int, InForce]:
@@ -157,7 +170,7 @@ def rates_for_everybody(read: Read, camp_ids: Iterable[int]) -> dict[int, InForc
     found: dict[int, InForce] = {}
     for camp_id in wanted:
         paying = [InForce(plan, version) for plan, version in now if version and plan.camp_id in (None, camp_id)]
-        if paying and not is_below_floor(paying[0].terms):
+        if paying:
             found[camp_id] = paying[0]
     return found
 
@@ -170,6 +183,7 @@ def _most_special(read: Read, camp_id: int, own_group: ColumnElement[bool], at: 
             or_(PlanRow.camp_id.is_(None), PlanRow.camp_id == camp_id),
             or_(PlanRow.group_id.is_(None), own_group),
             PlanVersion.effective_from <= at,
+            _SHARE >= _LOWEST,
         )
         .order_by(
             PlanRow.camp_id.is_(None),

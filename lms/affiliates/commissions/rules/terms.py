@@ -13,6 +13,7 @@ from lms.affiliates.commissions.errors import (
     CapAboveCeiling,
     NothingPaid,
     NoticeTooShort,
+    ShareAboveCap,
     TermsOutOfRange,
     WorstCaseTooHigh,
 )
@@ -97,8 +98,19 @@ def check_terms(terms: Terms) -> None:
         raise TermsOutOfRange(field="settlement_business_days")
 
 
+def require_reachable(terms: Terms) -> None:
+    """Refuse a share that no order could ever pay, because the cap trims all of them: ShareAboveCap."""
+    if terms.percent_bps > terms.cap_bps:
+        raise ShareAboveCap(field="percent", cap=percent_text(terms.cap_bps))
+
+
+def paid_bps(terms: Terms) -> int:
+    """Give the share that is really paid, in basis points: the cap trims what is above it."""
+    return min(terms.percent_bps, terms.cap_bps)
+
+
 def is_below_floor(terms: Terms) -> bool:
-    """Say whether the share is so low that the plan is not offered to partners."""
+    """Say whether the share is so low that the version is not offered: told nobody, and never in force."""
     return terms.percent_bps < terms.floor_bps
 
 

@@ -5,13 +5,12 @@ from datetime import date
 from typing import Any
 
 from babel.dates import get_month_names
-from sqlalchemy import select
 
 from lms.affiliates.commissions.events import CommissionMoved
 from lms.affiliates.commissions.models import Accrual, AccrualChange, Commission, CommissionReversal
-from lms.affiliates.commissions.queries import InForce, get_version
-from lms.affiliates.commissions.rules import percent_text, program_day
-from lms.affiliates.partners.queries import Partner, partner_source
+from lms.affiliates.commissions.queries import InForce, get_version, people_of
+from lms.affiliates.commissions.rules import program_day
+from lms.affiliates.partners.queries import Partner
 from lms.affiliates.tracking import queries as tracking
 from lms.kernel.money import Money
 from lms.kernel.text import Text
@@ -103,13 +102,12 @@ def refund_refused(work: Work, order: Accrual, change: AccrualChange) -> None:
 
 
 def tell_partners(work: Work, version_id: int) -> int:
-    """Tell the approved partners a version may pay; counts who was told. The same version tells once."""
+    """Tell the approved partners a version may pay; counts who was told. The same version tells once.
+
+    Nobody hears of a version that is not offered.
+    """
     found = get_version(work, version_id)
-    partner = partner_source()
-    wanted = select(partner.c.person_id).where(partner.c.state == "approved").order_by(partner.c.id)
-    if found.plan.group_id is not None:
-        wanted = wanted.where(partner.c.group_id == found.plan.group_id)
-    people = list(work.session.scalars(wanted))
+    people = people_of(work, found.plan) if found.version.is_offered else []
     message = Message(
         topic="affiliates/commissions/plan_published",
         key=f"plan-published:{version_id}",
@@ -124,7 +122,7 @@ def _plan(work: Work, found: InForce) -> dict[str, Any]:
     return {
         "plan": found.plan.name,
         "number": found.version.number,
-        "percent": percent_text(found.terms.percent_bps),
+        "percent": found.version.percent_text,
         "later": found.version.effective_from > work.now,
         **_day(begins, program_day(work.now)),
     }
