@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -281,6 +282,7 @@ def sign_in(app: Flask) -> Callable[[FlaskClient, Any], None]:
             session.clear()
             session["_user_id"] = _uniquifier(person.id)
             session["_fresh"] = True
+            session["fs_paa"] = time.time()
 
     return enter
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -10,12 +11,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_security import hash_password
+from sqlalchemy import update
 
 from lms.affiliates.partners import service as partners
 from lms.affiliates.payouts import queries
 from lms.kernel.work import SYSTEM, Read, Work
+from lms.people.accounts.models import Person as PersonRow
 from tests.affiliates.payouts.gateways import MemoryGateway
 from tests.conftest import counting
+from tests.factories.accounts import PASSWORD
 from tests.factories.payouts import CARD, ask, claw_back, earn, make_earner
 
 Open = Callable[[], AbstractContextManager[Work]]
@@ -126,6 +131,32 @@ def test_a_bank_account_is_checked_and_kept(
     assert found is not None and found.hint == "招商银行 6783"
     page = client.get("/partner/wallet/destination").text
     assert "招商银行 6783" in page and PLAIN not in page and "Stripe" not in page
+
+
+def test_where_money_goes_is_changed_only_by_who_gives_the_password(
+    client: FlaskClient, work: Open, sign_in: Any, gateway: MemoryGateway, read: Callable[[], Read]
+) -> None:
+    with work() as w:
+        person, partner = make_earner(w, 0, kind=None)
+        known = update(PersonRow).where(PersonRow.id == person.id).values(password=hash_password(PASSWORD))
+        w.session.execute(known)
+    sign_in(client, person)
+    with client.session_transaction() as session:
+        session["fs_paa"] = time.time() - 3600
+    page = client.get("/partner/wallet/destination").text
+    assert "确认是你本人" in page and "户名" not in page
+    onward = "/sign-in-again?next=/partner/wallet/destination"
+    given = {"holder": "林达", "bank": "招商银行", "number": CARD}
+    assert client.post("/partner/wallet/destination/bank", data=given).headers["Location"] == onward
+    assert client.post("/partner/wallet/destination/account", data={"country": "SG"}).headers["Location"] == onward
+    assert client.get("/partner/wallet/destination/onboarding").headers["Location"] == onward
+    assert queries.payable_destination(read(), partner.id) is None and not gateway.accounts
+    assert client.post(onward, data={"password": "not it at all"}).status_code == 422
+    back = client.post(onward, data={"password": PASSWORD})
+    assert (back.status_code, back.headers["Location"]) == (302, "/partner/wallet/destination")
+    assert "户名" in client.get("/partner/wallet/destination").text
+    assert client.post("/partner/wallet/destination/bank", data=given).status_code == 303
+    assert queries.payable_destination(read(), partner.id) is not None
 
 
 def test_an_account_at_the_gateway_is_opened_and_comes_back_ready(

@@ -1,6 +1,6 @@
 """Where a partner's money goes."""
 
-from flask import redirect, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.affiliates.partners.queries import require_partner
@@ -10,6 +10,7 @@ from lms.affiliates.payouts.routes.door import blueprint, show
 from lms.commerce.gateway import queries as gateway
 from lms.kernel.text import t
 from lms.kernel.work import begin_read, begin_work
+from lms.web.again import SHOWN, TAKEN, has_proved, prove_first, prove_url
 from lms.web.guards import current_actor, role
 from lms.web.htmx import see_other
 from lms.web.refusals import refusals_on
@@ -25,7 +26,9 @@ def destination() -> ResponseReturnValue:
 @blueprint.post("/partner/wallet/destination/bank")
 @role("partner")
 def set_bank() -> ResponseReturnValue:
-    """Have money paid to a bank account from now on."""
+    """Have money paid to a bank account from now on; only soon after the password was given."""
+    if not has_proved(TAKEN):
+        return _prove_first()
     form = BankForm()
     if not form.validate_on_submit():
         return _show_destination(form, AccountForm(formdata=None), 422)
@@ -40,7 +43,9 @@ def set_bank() -> ResponseReturnValue:
 @blueprint.post("/partner/wallet/destination/account")
 @role("partner")
 def open_account() -> ResponseReturnValue:
-    """Open an account at the gateway and go there to say who one is."""
+    """Open an account at the gateway and go there to say who one is; only soon after the password was given."""
+    if not has_proved(TAKEN):
+        return _prove_first()
     form = AccountForm()
     if not form.validate_on_submit():
         return _show_destination(BankForm(formdata=None), form, 422)
@@ -51,7 +56,9 @@ def open_account() -> ResponseReturnValue:
 @blueprint.get("/partner/wallet/destination/onboarding")
 @role("partner")
 def onboard() -> ResponseReturnValue:
-    """Go on to the gateway's own page, with a fresh address each time."""
+    """Go on to the gateway's own page, with a fresh address each time: bank details are changed there too."""
+    if not has_proved(TAKEN):
+        return _prove_first()
     return redirect(onboarding.onboarding_url(current_actor()), 303)
 
 
@@ -63,6 +70,10 @@ def come_back() -> ResponseReturnValue:
     return see_other(url_for("payouts.destination"))
 
 
+def _prove_first() -> ResponseReturnValue:
+    return prove_first(url_for("payouts.destination"))
+
+
 def _show_destination(bank: BankForm, account: AccountForm, status: int = 200) -> ResponseReturnValue:
     read = begin_read()
     partner = require_partner(read, current_actor())
@@ -72,6 +83,7 @@ def _show_destination(bank: BankForm, account: AccountForm, status: int = 200) -
         now_at=queries.payable_destination(read, partner.id),
         connect=queries.connect_destination(read, partner.id),
         offers_account=gateway.takes_payments(),
+        prove_url="" if has_proved(SHOWN) or bank.errors or account.errors else prove_url(request.path),
         bank=bank,
         account=account,
     )
