@@ -98,7 +98,7 @@ def make_place(work: Work) -> Place:
     issue_all(work, cohort)
     opened = make_cohort(work, camp=cohort.camp_slug, starts_on=(work.now + timedelta(days=3)).date())
     newcomer = make_enrollment(work, opened, make_person(work, "新人", email="newcomer@example.com"))
-    _, applicant = make_applicant(work)
+    stranger, applicant = make_applicant(work)
     make_notice(work, person, topic="learning/enrollments/suspended", values=_suspended(MARKUP))
     assert link is not None
 
@@ -144,6 +144,7 @@ def make_place(work: Work) -> Place:
         "open_cohort": opened.code,
         "newcomer": newcomer.code,
         "applicant": applicant.code,
+        "stranger": stranger.code,
         "question": asked.code,
     }
     return Place(person, codes)

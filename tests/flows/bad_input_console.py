@@ -59,7 +59,10 @@ def console_codes_of(place: Place) -> dict[str, dict[str, str]]:
     codes = place.codes
     newcomer = {"code": codes["open_cohort"], "student": codes["newcomer"]}
     applicant = {"code": codes["applicant"]}
+    stranger = {"code": codes["stranger"]}
     return {
+        "accounts.grant": stranger,
+        "accounts.revoke": stranger,
         "camps.change_cohort": {"code": codes["open_cohort"]},
         "camps.add_tutor": {"code": codes["open_cohort"]},
         "enrollments.remove": newcomer,

@@ -47,12 +47,12 @@ class RoleNotByHand(Refusal):
 
 
 class OwnRoleKept(Refusal):
-    """Say that operators cannot lock themselves out."""
+    """Say that nobody changes their own roles."""
 
-    status = 409
+    status = 403
     text = Text(
-        "不能收回自己的运营角色，请另一位运营来操作。",
-        "You cannot take the operator role from yourself. Ask another operator.",
+        "自己的角色不能自己改，请另一位运营来操作。什么都没有改。",
+        "Nobody changes their own roles, and nothing was changed. Ask another operator.",
     )
 
 

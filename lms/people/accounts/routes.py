@@ -164,4 +164,5 @@ def _person(code: str) -> Response:
         role_labels=ROLE_LABELS,
         missing=[role for role in GIVEN_BY_HAND if role.value not in line.roles],
         by_hand=GIVEN_BY_HAND,
+        is_own=line.id == current_actor().person_id,
     )

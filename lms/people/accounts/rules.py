@@ -103,9 +103,9 @@ def refuse_by_hand(actor_id: int | None, role: Role) -> None:
         raise RoleNotByHand
 
 
-def refuse_own_lockout(actor_id: int | None, person_id: int, role: Role) -> None:
-    """Refuse OwnRoleKept when an operator is about to take the console away from themselves."""
-    if actor_id == person_id and role is Role.OPERATOR:
+def refuse_own_roles(actor_id: int | None, person_id: int) -> None:
+    """Refuse OwnRoleKept when people are about to change their own roles."""
+    if actor_id == person_id:
         raise OwnRoleKept
 
 

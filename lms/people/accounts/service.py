@@ -23,7 +23,7 @@ from lms.people.accounts.rules import (
     check_time_zone,
     clean_name,
     refuse_by_hand,
-    refuse_own_lockout,
+    refuse_own_roles,
     sorted_roles,
 )
 
@@ -78,9 +78,13 @@ def add_person(work: Work, row: PersonRow, roles: Sequence[str], *, visitor: str
 
 
 def grant_role(work: Work, who: Actor, person_id: int, role: str) -> None:
-    """Give a person a role; a role already held changes nothing. Refuses NotFound, UnknownRole, RoleNotByHand."""
+    """Give a person a role; a role already held changes nothing.
+
+    Refuses NotFound, UnknownRole, RoleNotByHand, and OwnRoleKept for one's own roles.
+    """
     wanted = check_role(role)
     refuse_by_hand(who.person_id, wanted)
+    refuse_own_roles(who.person_id, person_id)
     row = lock(work, PersonRow, person_id)
     before = roles_of(work, person_id)
     if wanted in before:
@@ -92,11 +96,11 @@ def grant_role(work: Work, who: Actor, person_id: int, role: str) -> None:
 def revoke_role(work: Work, who: Actor, person_id: int, role: str) -> None:
     """Take a role from a person; a role not held changes nothing.
 
-    Refuses NotFound, UnknownRole, RoleNotByHand, and OwnRoleKept for an operator's own operator role.
+    Refuses NotFound, UnknownRole, RoleNotByHand, and OwnRoleKept for one's own roles.
     """
     wanted = check_role(role)
     refuse_by_hand(who.person_id, wanted)
-    refuse_own_lockout(who.person_id, person_id, wanted)
+    refuse_own_roles(who.person_id, person_id)
     row = lock(work, PersonRow, person_id)
     before = roles_of(work, person_id)
     if wanted not in before:

@@ -23,7 +23,13 @@ def test_an_operator_finds_people_and_changes_roles(client: Any, work: Any, sign
     post(client, f"{url}/revoke", {"role": "tutor"}, url)
     assert queries.roles_of(read(), lin.id) == {"student"}
     own = f"/console/people/{su.code}"
-    assert post(client, f"{own}/revoke", {"role": "operator"}, own).status_code == 409
+    before = queries.roles_of(read(), su.id)
+    for act, role in (("revoke", "operator"), ("grant", "finance")):
+        refused = post(client, f"{own}/{act}", {"role": role}, url)
+        assert refused.status_code == 403 and "自己的角色不能自己改" in refused.get_data(as_text=True)
+    assert queries.roles_of(read(), su.id) == before
+    page = client.get(own).get_data(as_text=True)
+    assert "角色要由另一位运营来改" in page and f"{own}/grant" not in page and f"{own}/revoke" not in page
     assert post(client, f"{url}/grant", {"role": "king"}, url).status_code == 422
     refused = post(client, f"{url}/grant", {"role": "partner"}, url)
     assert refused.status_code == 409 and "「合伙人」页" in refused.get_data(as_text=True)

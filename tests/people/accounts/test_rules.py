@@ -76,11 +76,11 @@ def test_an_unknown_role_is_refused() -> None:
         rules.check_role("admin")
 
 
-def test_an_operator_keeps_their_own_role() -> None:
+def test_nobody_changes_their_own_roles() -> None:
     with pytest.raises(OwnRoleKept):
-        rules.refuse_own_lockout(7, 7, Role.OPERATOR)
-    rules.refuse_own_lockout(7, 8, Role.OPERATOR)
-    rules.refuse_own_lockout(7, 7, Role.TUTOR)
+        rules.refuse_own_roles(7, 7)
+    rules.refuse_own_roles(7, 8)
+    rules.refuse_own_roles(None, 8)
 
 
 def test_roles_stand_in_one_order() -> None:
