@@ -21,6 +21,7 @@ from lms.affiliates.tracking import service as tracking_service
 from lms.affiliates.tracking.shortcut import Shortcut
 from lms.commerce.gateway.rules import Gateway
 from lms.commerce.gateway.service import Connection, connect
+from lms.home.queries.joining import what_is_joined
 from lms.home.queries.kept import what_is_kept
 from lms.home.queries.sources import where_sources_lead
 from lms.kernel.clock import Clock, ShiftedClock, SystemClock
@@ -101,6 +102,7 @@ def _plug_ports() -> None:
     ports.share_url = tracking.share_url
     ports.invite = promo.invite
     ports.what_is_kept = what_is_kept
+    ports.what_is_joined = what_is_joined
     ports.count_unread = messages.count_unread
     ports.partner_names = partners.names_of
     ports.partner_codes = partners.codes_of

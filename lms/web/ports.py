@@ -64,6 +64,10 @@ def _not_invited(_read: Read, _person_id: int, _camp_slug: str) -> Invitation | 
     return None
 
 
+def _nothing_joined(_read: Read, _address: str) -> str:
+    return ""
+
+
 def _nobody(_read: Read, _handle: str) -> int | None:
     return None
 
@@ -99,6 +103,8 @@ class Ports:
     count_unread: Callable[[Read, int], int] = _nothing_unread
     # (read, person id, camp slug) -> what a certificate's holder is invited to
     invite: Callable[[Read, int, str], Invitation | None] = _not_invited
+    # (read, own address) -> name of the camp and cohort that it leads into, empty for any other address
+    what_is_joined: Callable[[Read, str], str] = _nothing_joined
     # (read, partner's handle) -> partner id, None when nobody approved has it
     partner_of_handle: Callable[[Read, str], int | None] = _nobody
     # (read, partner ids) -> their names, for the books

@@ -12,6 +12,7 @@ from lms.kernel.parts import EXTENSION, Parts, current_parts
 from lms.people.accounts.choices import keep_choice
 from lms.people.accounts.fence.passkeys import AnyPasskey
 from lms.people.accounts.fence.passwords import BoundedPasswords
+from lms.people.accounts.fence.sign_up import lead_on, sign_in_words, sign_up_words
 from lms.people.accounts.fence.store import PersonStore
 from lms.people.accounts.fence.two_step import keep_two_step
 from lms.people.accounts.fence.words import DONE, MESSAGES, NOTES, OwnWords
@@ -143,6 +144,9 @@ def init_accounts(app: Flask) -> None:
     security.unauthn_handler(_ask_to_sign_in)
     # Nobody signs in by a token in the address or a header, so no visitor's request is searched for one.
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
+    security.login_context_processor(sign_in_words)
+    security.register_context_processor(sign_up_words)
+    app.view_functions["security.register"] = cast(Any, lead_on(cast(Any, app.view_functions["security.register"])))
     _limit(app)
     finish = "security.two_factor_setup_validate"
     kept = keep_two_step(cast(Any, app.view_functions[finish]), f"{_PAGES}two_step.html")

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from lms.kernel.db import db
 from lms.people.accounts.models import AccountMail
-from tests.factories.accounts import cast
+from tests.factories.accounts import PASSWORD, cast
+from tests.factories.camps import make_cohort
 from tests.people.accounts.staging import person_of, post
 
 SIGN_UP = {
@@ -65,11 +66,48 @@ def test_an_address_that_is_taken_is_not_given_away(client: Any, work: Any, drai
     with work() as w:
         cast(w, "lin")
     answer = post(client, "/register", SIGN_UP, "/register")
-    assert answer.status_code == 302
+    assert answer.status_code == 303 and answer.location == "/login"
+    page = client.get("/login").get_data(as_text=True)
+    assert "这个邮箱可能已经注册过" in page and 'value="lin@example.com"' in page
+    assert "确认邮件已发往" not in page
+    assert "这个邮箱可能已经注册过" not in client.get("/login").get_data(as_text=True)
     drain()
     (mail,) = mailbox.to("lin@example.com")
     assert mail.subject == "你在启营已有账号"
     assert client.get("/me").status_code == 303
+
+
+def test_who_has_an_account_signs_in_on_the_way_and_arrives(client: Any, work: Any) -> None:
+    with work() as w:
+        cast(w, "lin")
+    onward = "/c/writing/checkout?cohort=ABC"
+    answer = post(client, "/register", {**SIGN_UP, "next": onward}, "/register")
+    assert answer.status_code == 303 and answer.location.startswith("/login?next=/c/writing/checkout")
+    page = client.get(answer.location).get_data(as_text=True)
+    assert f'name="next" value="{onward}"' in page
+    answer = post(client, "/login", {"email": "lin@example.com", "password": PASSWORD, "next": onward})
+    assert answer.location == onward
+
+
+@pytest.mark.parametrize("where", ["//evil.example", "https://evil.example/x"])
+def test_nobody_with_an_account_is_led_away_either(client: Any, work: Any, where: str) -> None:
+    with work() as w:
+        cast(w, "lin")
+    answer = post(client, "/register", {**SIGN_UP, "next": where}, "/register")
+    assert "evil" not in (answer.location or "")
+
+
+def test_signing_up_or_in_on_the_way_names_what_is_joined(client: Any, work: Any) -> None:
+    with work() as w:
+        cohort = make_cohort(w)
+    name = f"{cohort.camp_title} · {cohort.name}"
+    onward = f"/c/{cohort.camp_slug}/{{}}%3Fcohort={cohort.code}"
+    for door in ("checkout", "join"):
+        assert name in client.get(f"/register?next={onward.format(door)}").get_data(as_text=True)
+    assert name in client.get(f"/login?next={onward.format('checkout')}").get_data(as_text=True)
+    for other in (f"/c/other/join%3Fcohort={cohort.code}", f"/c/{cohort.camp_slug}/join%3Fcohort=NOPE", "/today"):
+        page = client.get(f"/register?next={other}").get_data(as_text=True)
+        assert name not in page and "直接回到刚才那一页" in page
 
 
 @pytest.mark.parametrize(
