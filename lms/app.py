@@ -21,6 +21,7 @@ from lms.affiliates.tracking import service as tracking_service
 from lms.affiliates.tracking.shortcut import Shortcut
 from lms.commerce.gateway.rules import Gateway
 from lms.commerce.gateway.service import Connection, connect
+from lms.commerce.shop import queries as shop
 from lms.home.queries.joining import what_is_joined
 from lms.home.queries.kept import what_is_kept
 from lms.home.queries.sources import where_sources_lead
@@ -88,6 +89,7 @@ def create_app(settings: Settings, **replaced: Any) -> Flask:
     limiter.init_app(app)
     init_accounts(app)
     init_pages(app, assets)
+    app.jinja_env.globals["support_address"] = settings.support_address
     init_refusals(app)
     _plug_ports()
     _open_rooms(app, settings)
@@ -103,6 +105,7 @@ def _plug_ports() -> None:
     ports.invite = promo.invite
     ports.what_is_kept = what_is_kept
     ports.what_is_joined = what_is_joined
+    ports.what_leaving_means = shop.what_leaving_means
     ports.count_unread = messages.count_unread
     ports.partner_names = partners.names_of
     ports.partner_codes = partners.codes_of

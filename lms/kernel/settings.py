@@ -7,6 +7,7 @@ import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -40,6 +41,7 @@ class Settings:
     files_url: str
     mail_url: str
     mail_from: str
+    support_address: str
     trusted_proxies: int
     log_level: str
     max_upload_mb: int
@@ -78,6 +80,7 @@ class Settings:
         mode = _mode(env.get("ENCAMP_MODE", "production"))
         instance = Path(env.get("INSTANCE_DIR", str(ROOT / "instance"))).resolve()
         production = mode == "production"
+        mail_from = env.get("MAIL_FROM") or "Encamp <hello@example.com>"
         return cls(
             mode=mode,
             secret_key=_secret(env, mode),
@@ -88,7 +91,8 @@ class Settings:
             limits_url=env.get("LIMITS_URL") or "memory://",
             files_url=env.get("FILES_URL") or f"file://{instance / 'files'}",
             mail_url=_required(env, "MAIL_URL", "" if production else f"folder://{instance / 'mail'}"),
-            mail_from=env.get("MAIL_FROM") or "Encamp <hello@example.com>",
+            mail_from=mail_from,
+            support_address=env.get("SUPPORT_ADDRESS") or parseaddr(mail_from)[1],
             trusted_proxies=_number(env, "TRUSTED_PROXIES", 0),
             log_level=env.get("LOG_LEVEL") or "INFO",
             max_upload_mb=_number(env, "MAX_UPLOAD_MB", 64),

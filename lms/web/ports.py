@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from lms.kernel.work import Actor, Read
@@ -64,6 +65,24 @@ def _not_invited(_read: Read, _person_id: int, _camp_slug: str) -> Invitation | 
     return None
 
 
+@dataclass(frozen=True)
+class Paid:
+    """What somebody paid for a seat, less what went back: in minor units, refunded when they leave or not any more.
+
+    `until` is the deadline for it, None where there is none; `url` is the order's page.
+    """
+
+    amount_minor: int
+    currency: str
+    until: datetime | None
+    comes_back: bool
+    url: str
+
+
+def _nothing_paid(_read: Read, _person_id: int, _cohort_id: int) -> Paid | None:
+    return None
+
+
 def _nothing_joined(_read: Read, _address: str) -> str:
     return ""
 
@@ -103,6 +122,8 @@ class Ports:
     count_unread: Callable[[Read, int], int] = _nothing_unread
     # (read, person id, camp slug) -> what a certificate's holder is invited to
     invite: Callable[[Read, int, str], Invitation | None] = _not_invited
+    # (read, person id, cohort id) -> what was paid for the seat, None when nothing was
+    what_leaving_means: Callable[[Read, int, int], Paid | None] = _nothing_paid
     # (read, own address) -> name of the camp and cohort that it leads into, empty for any other address
     what_is_joined: Callable[[Read, str], str] = _nothing_joined
     # (read, partner's handle) -> partner id, None when nobody approved has it

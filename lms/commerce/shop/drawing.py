@@ -20,6 +20,8 @@ _MOMENT = Text("{year} 年 {month} 月 {day} 日 {clock}（{zone}）", "{year}-{
 _DETAIL = Text("{cohort}，{first} 至 {last}", "{cohort}, {first} to {last}")
 _SUBTOTAL = Text("小计", "Subtotal")
 _COUPON = Text("优惠码 {code}", "Coupon {code}")
+_BACK = Text("已退回", "Refunded")
+_LEFT = Text("退款后", "After refunds")
 _PAID = Text("已付清，座位为你留好了。", "Paid in full. Your seat is kept.")
 _IN_LINE = Text("已付清，正在排队等座位。", "Paid in full. You are in line for a seat.")
 _PARTLY = Text("已退 {amount}。", "{amount} has been refunded.")
@@ -82,13 +84,14 @@ def _money(minor: int, order: Order, language: Language) -> str:
 
 
 def _totals(read: Read, order: Order, language: Language) -> list[dict[str, str]]:
-    if order.discount_minor == 0:
-        return []
-    code = find_coupon_of(read, order) or ""
-    return [
-        {"label": _SUBTOTAL.in_(language), "amount": _money(order.list_minor, order, language)},
-        {"label": _COUPON.in_(language, code=code), "amount": _money(-order.discount_minor, order, language)},
-    ]
+    lines: list[tuple[str, int]] = []
+    if order.discount_minor:
+        lines.append((_SUBTOTAL.in_(language), order.list_minor))
+        lines.append((_COUPON.in_(language, code=find_coupon_of(read, order) or ""), -order.discount_minor))
+    if back := order.refunded_minor + order.disputed_minor:
+        lines.append((_BACK.in_(language), -back))
+        lines.append((_LEFT.in_(language), order.net_minor - back))
+    return [{"label": label, "amount": _money(minor, order, language)} for label, minor in lines]
 
 
 def _status(order: Order, language: Language) -> str:

@@ -45,6 +45,14 @@ class TooManyAttempts(Refusal):
     )
 
 
+class PriceChanged(Refusal):
+    status = 409
+    text = Text(
+        "价格刚刚变了，还没有下单。看过现在的价格再付款。",
+        "The price has just changed and nothing was ordered. Look at it again before you pay.",
+    )
+
+
 class CouponUnknown(Invalid):
     text = Text("没有这个优惠码，看看有没有打错。", "There is no such code. Check the spelling.")
 
@@ -109,6 +117,29 @@ class OverRefund(Invalid):
     text = Text("最多还能退 {most}。", "At most {most} can be refunded.")
 
 
+class UnderDispute(Refusal):
+    status = 409
+    text = Text(
+        "付款人的银行正在处理这笔付款，钱在银行手里。有结果之前不能退款，否则会退两次。",
+        "The payer’s bank is looking at this payment and holds the money. Nothing can be refunded until it has"
+        " decided, or it would go back twice.",
+    )
+
+
+class RefundedMeanwhile(Conflict):
+    text = Text(
+        "这张表单打开之后，这笔订单又有别的退款。看看现在还剩多少，再确认一次。",
+        "Another refund was made since this form was opened. Look at what is left now and confirm again.",
+    )
+
+
+class RefundOwed(Conflict):
+    text = Text(
+        "这笔钱退出去又被退了回来，还欠着买家，不能撤销。请人工退回后确认。",
+        "This money went out and came back, so it is owed to the buyer. Pay it back by hand and confirm.",
+    )
+
+
 class RefundTooLate(Refusal):
     status = 409
     text = Text(
@@ -125,6 +156,13 @@ class CannotSeat(Conflict):
     text = Text(
         "这位买家不能再入这一期（已有座位、已被移出或这一期已结束），没有记账。",
         "This buyer cannot be seated in this cohort (has a seat, was removed, or it is over). Nothing was booked.",
+    )
+
+
+class CannotReturn(Conflict):
+    text = Text(
+        "这笔订单换不回座位：钱已退回，或你已经在这一期里。",
+        "This order gives no seat back: its money went back, or you are in the cohort already.",
     )
 
 

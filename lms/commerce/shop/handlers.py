@@ -9,6 +9,7 @@ from lms.kernel.work import Work
 from lms.learning.camps.events import CohortMoved
 from lms.learning.camps.rules import CohortState
 from lms.learning.enrollments.events import Enrolled, Withdrawn
+from lms.learning.enrollments.rules import WithdrawCause
 
 
 def on_payment_confirmed(work: Work, event: PaymentConfirmed) -> None:
@@ -58,5 +59,6 @@ def on_enrolled(work: Work, event: Enrolled) -> None:
 
 
 def on_withdrawn(work: Work, event: Withdrawn) -> None:
-    """Give the money back to somebody who leaves the line; leaving a seat by itself refunds nothing."""
-    service.note_left(work, event.cohort_id, event.person_id, event.happened_at)
+    """Give the money back to somebody who leaves the line, or who gives a seat up while it may be refunded."""
+    own_wish = event.cause == WithdrawCause.OWN_WISH
+    service.note_left(work, event.cohort_id, event.person_id, event.happened_at, own_wish=own_wish)

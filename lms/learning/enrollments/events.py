@@ -38,10 +38,14 @@ class SeatOffered(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Withdrawn(Event):
-    """A person gave up or lost the seat or the place in line; `had_seat` says which."""
+    """A person gave up or lost the seat or the place in line; `had_seat` says which, `cause` why.
+
+    A cause is one of `rules.WithdrawCause`, or what staff wrote.
+    """
 
     enrollment_id: int
     cohort_id: int
     person_id: int
     referral: dict[str, Any] | None
     had_seat: bool
+    cause: str = ""

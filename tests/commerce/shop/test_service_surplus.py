@@ -135,9 +135,9 @@ def test_a_seat_given_up_is_not_touched_by_an_older_orders_refund(stall: Stall, 
         enrollments.withdraw(w, as_actor(w, lin), place.id, "own_wish")
     drain()
     assert (stall.see(first).state, stall.see(first).seat) == ("paid", "none")
-    second = stall.buy(cohort, lin)
     with stall.work() as w:
         service.ask_refund(w, SYSTEM, first.code, None, "")
+    second = stall.buy(cohort, lin)
     drain()
     assert (stall.see(first).state, stall.see(second).seat) == ("refunded", "given")
     assert places.find_enrollment(stall.read(), cohort.id, lin.id) is not None

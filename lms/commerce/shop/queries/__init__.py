@@ -12,6 +12,7 @@ from lms.commerce.shop.queries.console import (
     list_orders,
     sales,
 )
+from lms.commerce.shop.queries.disputes import count_open_disputes, is_disputed, standings
 from lms.commerce.shop.queries.offers import (
     Coupon,
     Offer,
@@ -21,10 +22,12 @@ from lms.commerce.shop.queries.offers import (
     find_coupon,
     find_offer,
     get_coupon,
+    is_other_coupon,
     list_coupons,
     list_coupons_of,
     prices,
     quote,
+    quote_order,
 )
 from lms.commerce.shop.queries.orders import (
     Dispute,
@@ -34,6 +37,7 @@ from lms.commerce.shop.queries.orders import (
     checkout_to_ask,
     find_coupon_of,
     find_open_order,
+    find_seatless,
     get_my_order,
     get_order,
     get_order_by_id,
@@ -45,6 +49,7 @@ from lms.commerce.shop.queries.orders import (
     may_refund_alone,
     order_source,
     refundable,
+    what_leaving_means,
 )
 
 __all__ = [
@@ -63,16 +68,20 @@ __all__ = [
     "camp_prices",
     "checkout_to_ask",
     "count_due",
+    "count_open_disputes",
     "count_orders",
     "find_coupon",
     "find_coupon_of",
     "find_offer",
     "find_open_order",
+    "find_seatless",
     "get_coupon",
     "get_my_order",
     "get_order",
     "get_order_by_id",
     "get_refund",
+    "is_disputed",
+    "is_other_coupon",
     "list_coupons",
     "list_coupons_of",
     "list_disputes",
@@ -86,6 +95,9 @@ __all__ = [
     "order_source",
     "prices",
     "quote",
+    "quote_order",
     "refundable",
     "sales",
+    "standings",
+    "what_leaving_means",
 ]

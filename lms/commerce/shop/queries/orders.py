@@ -9,9 +9,11 @@ from sqlalchemy import Subquery, func, select
 
 from lms.commerce.shop import models as tables
 from lms.commerce.shop import rules
-from lms.commerce.shop.rules import PENDING_REFUNDS, OrderState, PaymentState
+from lms.commerce.shop.queries.disputes import standings
+from lms.commerce.shop.rules import PENDING_REFUNDS, OrderState, PaymentState, RefundState, Standing
 from lms.kernel.errors import NotFound
 from lms.kernel.work import Actor, Read
+from lms.web.ports import Paid
 
 _O = tables.ShopOrder
 
@@ -81,6 +83,11 @@ class Refund:
     created_at: datetime
     booked_at: datetime | None
     ended_at: datetime | None
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether it failed and nobody is to do anything about it: sent anew, dismissed, or taken by the bank."""
+        return self.state == RefundState.FAILED and self.ended_at is not None
 
 
 @dataclass(frozen=True)
@@ -198,8 +205,11 @@ def list_disputes(read: Read, order_id: int) -> list[Dispute]:
 
 
 def refundable(read: Read, order: Order) -> int:
-    """Give what may still be refunded of an order: paid, not refunded, not lost, not on its way back."""
-    if order.state not in rules.PAID_STATES:
+    """Give what may be refunded of an order now: paid, not refunded, not lost, not on its way back.
+
+    Nothing while the buyer's bank decides about the payment.
+    """
+    if order.state not in rules.PAID_STATES or standings(read, [order.id]).get(order.id) == Standing.DISPUTED:
         return 0
     return max(0, order.net_minor - order.refunded_minor - order.disputed_minor - pending(read, order.id))
 
@@ -219,6 +229,27 @@ def pending(read: Read, order_id: int) -> int:
 def may_refund_alone(read: Read, order: Order) -> bool:
     """Say whether the buyer may have everything back in one tap now."""
     return rules.may_refund_alone(order.state, order.seat, order.refund_until, read.now) and refundable(read, order) > 0
+
+
+def find_seatless(read: Read, cohort_id: int, person_id: int) -> Order | None:
+    """Find a paid order whose seat was given up and whose money stayed: it brings the buyer back without paying."""
+    mine = (_O.cohort_id == cohort_id, _O.buyer_id == person_id, _O.state.in_(rules.PAID_STATES))
+    found = _fresh(read, select(_O).where(*mine, _O.seat == rules.SeatState.NONE).order_by(_O.id.desc()).limit(1))
+    order = order_value(found[0]) if found else None
+    return order if order and refundable(read, order) > 0 else None
+
+
+def what_leaving_means(read: Read, person_id: int, cohort_id: int) -> Paid | None:
+    """Say what was paid for a seat and whether it comes back when the seat is given up now; None: nothing was."""
+    mine = (_O.cohort_id == cohort_id, _O.buyer_id == person_id, _O.state.in_(rules.PAID_STATES))
+    seated = (rules.SeatState.GIVEN, rules.SeatState.IN_LINE)
+    found = _fresh(read, select(_O).where(*mine, _O.seat.in_(seated)).order_by(_O.id.desc()).limit(1))
+    if not found:
+        return None
+    order = order_value(found[0])
+    kept = order.net_minor - order.refunded_minor
+    back = may_refund_alone(read, order)
+    return Paid(kept, order.currency, order.refund_until, back, f"/orders/{order.code}") if kept > 0 else None
 
 
 @cache

@@ -11,7 +11,7 @@ from lms.commerce.shop.forms import OwnRefundForm
 from lms.commerce.shop.queries import Order
 from lms.commerce.shop.routes.buying import show_order
 from lms.commerce.shop.routes.door import blueprint
-from lms.commerce.shop.rules import STATE_WORDS, OrderState
+from lms.commerce.shop.rules import STATE_WORDS, OrderState, SeatState
 from lms.kernel.errors import NotFound
 from lms.kernel.parts import current_parts
 from lms.kernel.text import t
@@ -62,6 +62,17 @@ def cancel(code: str) -> Response:
     return see_other(url_for(".order", code=code), t("座位已放出，没有扣款。", "Given up; nothing was charged."))
 
 
+@blueprint.post("/orders/<code>/seat")
+@signed_in
+def take_seat_again(code: str) -> Response:
+    """Come back to a seat that was given up; the money for it never left."""
+    with begin_work() as work:
+        order = service.take_seat_again(work, current_actor(), code)
+    back = t("欢迎回来，座位给你了。", "Welcome back: the seat is yours.")
+    line = t("现在没有空座，你排在候补里。", "No seat is free now; you stand in line.")
+    return see_other(url_for(".order", code=code), back if order.seat == SeatState.GIVEN else line)
+
+
 @blueprint.get("/orders/<code>/receipt.pdf")
 @signed_in
 def receipt(code: str) -> Response:
@@ -81,6 +92,8 @@ def confirm_refund(code: str) -> Response:
     """Say what a refund means before it happens."""
     read = begin_read()
     found = queries.get_my_order(read, current_actor(), code)
+    if not queries.refundable(read, found):
+        return see_other(url_for(".order", code=code))
     if not queries.may_refund_alone(read, found):
         raise RefundTooLate
     return _ask(read, found, OwnRefundForm(formdata=None))

@@ -65,7 +65,12 @@ def may_refund_alone(state: str, seat: str, refund_until: datetime | None, now: 
     """Say whether a buyer gets everything back in one tap: in time, or while there is no seat for the money."""
     if state not in PAID_STATES:
         return False
-    return seat == SeatState.IN_LINE or (refund_until is not None and now < refund_until)
+    return seat == SeatState.IN_LINE or in_time(refund_until, now)
+
+
+def in_time(refund_until: datetime | None, now: datetime) -> bool:
+    """Say whether a buyer may still take the money of a seat back; the deadline itself is too late."""
+    return refund_until is not None and now < refund_until
 
 
 _RANK = {

@@ -8,6 +8,7 @@ from lms.commerce.shop.service.buying import (
     note_refused,
     start_order,
 )
+from lms.commerce.shop.service.closing import dismiss_refund
 from lms.commerce.shop.service.collecting import hand_in
 from lms.commerce.shop.service.disputing import move_dispute
 from lms.commerce.shop.service.ending import (
@@ -21,7 +22,8 @@ from lms.commerce.shop.service.ending import (
 from lms.commerce.shop.service.offers import archive_coupon, make_coupon, set_offer
 from lms.commerce.shop.service.parking import unpark
 from lms.commerce.shop.service.refunding import confirm_refund, move_refund
-from lms.commerce.shop.service.requesting import ask_refund, retry_refund
+from lms.commerce.shop.service.requesting import Seen, ask_refund, retry_refund
+from lms.commerce.shop.service.returning import take_seat_again
 from lms.commerce.shop.service.settling import (
     Settled,
     SettleOutcome,
@@ -36,6 +38,7 @@ from lms.commerce.shop.service.tuition import earn_due, earn_tuition
 
 __all__ = [
     "PaymentStart",
+    "Seen",
     "SettleOutcome",
     "Settled",
     "archive_coupon",
@@ -44,6 +47,7 @@ __all__ = [
     "begin_payment",
     "cancel_order",
     "confirm_refund",
+    "dismiss_refund",
     "earn_due",
     "earn_tuition",
     "hand_in",
@@ -66,5 +70,6 @@ __all__ = [
     "settle_offline",
     "start_order",
     "take_answer",
+    "take_seat_again",
     "unpark",
 ]

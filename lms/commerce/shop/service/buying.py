@@ -19,7 +19,7 @@ from lms.commerce.shop.errors import (
 )
 from lms.commerce.shop.models import OPEN_ORDER
 from lms.commerce.shop.queries import Coupon, Order, Quote
-from lms.commerce.shop.queries.orders import order_value
+from lms.commerce.shop.queries.orders import find_seatless, order_value
 from lms.commerce.shop.rules import (
     HOLD,
     LIVE_PAYMENTS,
@@ -67,13 +67,14 @@ def start_order(
     """Begin to buy a seat, which is held from now on; with nothing left to pay, the seat is given at once.
 
     An open order is given again, unless another coupon is used, which makes it anew. Refuses NotForSale,
-    AlreadyIn, SoldOut, what `queries.quote` refuses of a coupon, and what joining refuses.
+    AlreadyIn, AlreadyPaid (the seat was given up, the money kept), SoldOut, what `queries.quote` refuses of
+    a coupon, and what joining refuses.
     """
     if who.person_id is None:
         raise Forbidden
     cohort = camps.get_cohort(work, cohort_code)
     before = _open_order(work, cohort.id, who.person_id)
-    if before is not None and not _is_other_coupon(work, before, coupon_code):
+    if before is not None and not queries.is_other_coupon(work, before.coupon_id, coupon_code):
         return order_value(before)
     quoted = queries.quote(work, cohort, coupon_code, who.person_id, count_uses=False)
     _require_no_seat(work, cohort.id, who.person_id)
@@ -108,17 +109,11 @@ def _require_open(work: Work, cohort_id: int, buyer_id: int) -> Order:
     return order_value(found)
 
 
-def _is_other_coupon(work: Work, order: tables.ShopOrder, typed: str) -> bool:
-    code = "".join(typed.split()).upper()
-    if not code:
-        return False
-    coupon = queries.find_coupon(work, code)
-    return coupon is None or coupon.id != order.coupon_id
-
-
 def _require_no_seat(work: Work, cohort_id: int, buyer_id: int) -> None:
     place = places.find_enrollment(work, cohort_id, buyer_id)
     if place is None:
+        if find_seatless(work, cohort_id, buyer_id) is not None:
+            raise AlreadyPaid
         return
     paid = select(_O.id).where(_O.cohort_id == cohort_id, _O.buyer_id == buyer_id, _O.state.in_(PAID_STATES))
     in_line = paid.where(_O.seat == SeatState.IN_LINE)

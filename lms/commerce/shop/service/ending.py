@@ -15,6 +15,7 @@ from lms.commerce.shop.rules import (
     OrderState,
     RefundCause,
     SeatState,
+    in_time,
 )
 from lms.commerce.shop.service.asking import ask_expiry, close_live_payments
 from lms.commerce.shop.service.records import books_of, close_order, paid_payment
@@ -74,15 +75,18 @@ def refund_line(work: Work, cohort_id: int) -> int:
     return sum(_refund_rest(work, order, RefundCause.NO_SEAT) for order in waiting)
 
 
-def note_left(work: Work, cohort_id: int, person_id: int, at: datetime) -> None:
-    """Keep that somebody left: the money of who had no seat yet goes back, a seat by itself refunds nothing.
+def note_left(work: Work, cohort_id: int, person_id: int, at: datetime, *, own_wish: bool) -> None:
+    """Keep that somebody left: the money of who had no seat yet goes back, and that of who gave one up in time.
 
-    `at` is when they left: what they bought afterwards stays as it is.
+    `at` is when they left: what they bought afterwards stays as it is. Without `own_wish` (staff took the seat)
+    the money of a seat stays where it is until staff refunds it.
     """
     mine = (_O.cohort_id == cohort_id, _O.buyer_id == person_id, _O.state.in_(PAID_STATES), _O.paid_at <= at)
     for order in _held(work, *mine):
         if order.seat == SeatState.IN_LINE:
             _refund_rest(work, order, RefundCause.NO_SEAT)
+        elif own_wish and order.seat == SeatState.GIVEN and in_time(order.refund_until, at):
+            _refund_rest(work, order, RefundCause.ASKED, by=person_id)
         order.seat = SeatState.NONE
     work.session.flush()
 
@@ -98,10 +102,10 @@ def _held(work: Work, *where: ColumnElement[bool]) -> list[tables.ShopOrder]:
     return list(work.session.scalars(mine.execution_options(populate_existing=True)))
 
 
-def _refund_rest(work: Work, order: tables.ShopOrder, cause: RefundCause) -> bool:
+def _refund_rest(work: Work, order: tables.ShopOrder, cause: RefundCause, by: int | None = None) -> bool:
     left = books_of(order).left_minor - pending(work, order.id)
     payment = paid_payment(work, order.id)
     if left <= 0 or payment is None:
         return False
-    request_refund(work, order, payment, left, cause)
+    request_refund(work, order, payment, left, cause, by=by)
     return True

@@ -59,7 +59,7 @@ def _note_all(work: Work, rows: Sequence[tables.Enrollment]) -> None:
         for row in rows
     )
     for row in rows:
-        tell_withdrawn(work, row, had_seat=row.state in SEATED)
+        tell_withdrawn(work, row, had_seat=row.state in SEATED, cause=WithdrawCause.COHORT_CANCELED)
 
 
 def _tell_all(work: Work, cohort: Cohort, rows: Sequence[tables.Enrollment]) -> None:

@@ -60,7 +60,7 @@ def _leave(work: Work, who: Actor, enrollment_id: int, to: EnrollmentState, why:
     had_seat = row.state in SEATED
     if not change(work, who, row, to, why):
         return as_value(row)
-    tell_withdrawn(work, row, had_seat=had_seat)
+    tell_withdrawn(work, row, had_seat=had_seat, cause=why)
     cohort = camps.get_cohort_by_id(work, row.cohort_id)
     if topic:
         tell_person(work, cohort, row, topic, reason=why)

@@ -111,7 +111,7 @@ def lapse(work: Work, cohort: Cohort, person_id: int) -> None:
     if row is None or row.prepaid:
         return
     change(work, SYSTEM, row, EnrollmentState.WITHDRAWN, WithdrawCause.OFFER_LAPSED)
-    tell_withdrawn(work, row, had_seat=False)
+    tell_withdrawn(work, row, had_seat=False, cause=WithdrawCause.OFFER_LAPSED)
     tell_person(work, cohort, row, "offer_lapsed")
 
 

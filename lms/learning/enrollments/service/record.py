@@ -53,7 +53,7 @@ def note(work: Work, who: Actor, row: tables.Enrollment, before: str | None, why
         )
 
 
-def tell_withdrawn(work: Work, row: tables.Enrollment, *, had_seat: bool) -> None:
+def tell_withdrawn(work: Work, row: tables.Enrollment, *, had_seat: bool, cause: str) -> None:
     """Tell the rooms above that somebody gave up or lost a seat or a place in line."""
     work.tell(
         Withdrawn(
@@ -63,6 +63,7 @@ def tell_withdrawn(work: Work, row: tables.Enrollment, *, had_seat: bool) -> Non
             person_id=row.person_id,
             referral=row.referral,
             had_seat=had_seat,
+            cause=cause,
         )
     )
 

@@ -1,6 +1,6 @@
-"""Joining, the welcome page, leaving, and the operator's list of students."""
+"""The operator's list of students, and what may be done to one."""
 
-from flask import Blueprint, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.kernel.errors import NotFound
@@ -9,17 +9,15 @@ from lms.kernel.work import Read, Work, begin_read, begin_work
 from lms.learning.camps import queries as camps
 from lms.learning.camps.queries import Cohort
 from lms.learning.enrollments import queries, service
-from lms.learning.enrollments.errors import PaymentNeeded
-from lms.learning.enrollments.forms import JoinForm, ReasonForm, SeatsForm, WithdrawForm
+from lms.learning.enrollments.forms import ReasonForm, SeatsForm
 from lms.learning.enrollments.queries import Enrollment
-from lms.learning.enrollments.rules import CAUSE_WORDS, STATE_WORDS, EnrollmentState, WithdrawCause, move
-from lms.web.guards import current_actor, public, role, signed_in
+from lms.learning.enrollments.routes.door import blueprint
+from lms.learning.enrollments.rules import CAUSE_WORDS, STATE_WORDS, EnrollmentState, move
+from lms.web.guards import current_actor, role
 from lms.web.htmx import render, see_other
 from lms.web.ports import ports
 from lms.web.refusals import refusals_on
-from lms.web.visitor import visitor_code
 
-blueprint = Blueprint("enrollments", __name__)
 PAGE = 50
 _S = EnrollmentState
 _REMOVALS = {"expel": _S.EXPELLED, "withdraw": _S.WITHDRAWN}
@@ -32,101 +30,6 @@ STATE_KINDS = {
     _S.WITHDRAWN: "plain",
     _S.EXPELLED: "rose",
 }
-
-
-def _cohort_of_camp(slug: str, code: str) -> Cohort:
-    cohort = camps.get_cohort(begin_read(), code)
-    if cohort.camp_slug != slug:
-        raise NotFound
-    return cohort
-
-
-# --- Joining --------------------------------------------------------------------
-
-
-@blueprint.get("/c/<slug>/join")
-@signed_in
-def confirm_join(slug: str) -> ResponseReturnValue:
-    """Ask for the one tap that is left after signing up."""
-    read = begin_read()
-    cohort = _cohort_of_camp(slug, request.args.get("cohort", ""))
-    who = current_actor()
-    if who.person_id and queries.find_enrollment(read, cohort.id, who.person_id):
-        return see_other(url_for(".welcome", code=cohort.code))
-    seats, is_paid = queries.count_seats(read, cohort.id), queries.is_paid_entry(read, cohort.id)
-    if is_paid and seats.left > 0:
-        return see_other(url_for("shop.checkout", slug=slug, cohort=cohort.code))
-    return render(
-        "learning/enrollments/join.html",
-        cohort=cohort,
-        seats=seats,
-        is_paid=is_paid,
-        form=JoinForm(cohort=cohort.code),
-    )
-
-
-@blueprint.post("/c/<slug>/join")
-@public
-def join(slug: str) -> ResponseReturnValue:
-    """Join a cohort of this camp; a signed-out visitor goes to sign up and comes back to one tap."""
-    cohort = _cohort_of_camp(slug, request.form.get("cohort", ""))
-    who = current_actor()
-    if who.person_id is None:
-        back = url_for(".confirm_join", slug=slug, cohort=cohort.code)
-        return see_other(url_for("security.register", next=back))
-    visitor = visitor_code()
-    try:
-        with begin_work() as work:
-            referral = ports.resolve_referral(work, visitor, who.person_id, None)
-            enrollment = service.join(work, who, cohort.code, referral)
-    except PaymentNeeded:
-        return see_other(f"/c/{cohort.camp_slug}/checkout?cohort={cohort.code}")
-    waiting = enrollment.state == EnrollmentState.WAITLISTED
-    said = t("你已在候补名单里。", "You are on the waiting list.") if waiting else t("入营成功。", "You are in.")
-    return see_other(url_for(".welcome", code=cohort.code), said)
-
-
-@blueprint.get("/learn/<code>/welcome")
-@signed_in
-def welcome(code: str) -> ResponseReturnValue:
-    """Say what happens next: the first day, or the place in line."""
-    read = begin_read()
-    cohort, enrollment = queries.require_place(read, current_actor(), code)
-    days = camps.list_days(read, cohort.id)
-    waits = enrollment.state == EnrollmentState.WAITLISTED
-    return render(
-        "learning/enrollments/welcome.html",
-        cohort=cohort,
-        enrollment=enrollment,
-        place=queries.waiting_position(read, enrollment),
-        first_day=next((day for day in days if day.number > 0), None),
-        orientation=next((day for day in days if day.number == 0), None),
-        reason=queries.last_reason(read, enrollment.id),
-        hold=queries.find_hold(read, cohort.id, enrollment.person_id) if waits else None,
-    )
-
-
-@blueprint.get("/learn/<code>/withdraw")
-@signed_in
-def confirm_withdraw(code: str) -> ResponseReturnValue:
-    """Say what leaving means before it happens."""
-    cohort, enrollment = queries.require_place(begin_read(), current_actor(), code)
-    return render("learning/enrollments/withdraw.html", cohort=cohort, enrollment=enrollment, form=WithdrawForm())
-
-
-@blueprint.post("/learn/<code>/withdraw")
-@signed_in
-def withdraw(code: str) -> ResponseReturnValue:
-    """Leave the cohort or the line."""
-    who = current_actor()
-    with begin_work() as work:
-        cohort, enrollment = queries.require_place(work, who, code)
-        service.withdraw(work, who, enrollment.id, WithdrawCause.OWN_WISH)
-    said = t("你已退出「{name}」。", "You left {name}.", name=cohort.name)
-    return see_other(url_for("home.index"), said)
-
-
-# --- The operator's list ----------------------------------------------------------
 
 
 def _state_tabs(counts: dict[str, int], code: str, chosen: str) -> list[tuple[str, str, bool]]:
