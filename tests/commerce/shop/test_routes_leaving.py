@@ -1,0 +1,79 @@
+"""Leaving a seat that was paid for, in the browser: what comes back is said before, and who comes back pays once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from lms.commerce.shop import service
+from lms.kernel.clock import FixedClock
+from lms.kernel.work import SYSTEM
+from tests.factories.accounts import make_people
+from tests.factories.shop import Stall
+
+Drain = Callable[[], int]
+
+
+def test_leaving_in_time_says_and_does_the_refund(
+    client: FlaskClient, stall: Stall, sign_in: Any, drain: Drain
+) -> None:
+    cohort, (lin,) = stall.open(refund_until=stall.now() + timedelta(days=7))
+    order = stall.buy(cohort, lin)
+    sign_in(client, lin)
+    page = client.get(f"/learn/{cohort.code}/withdraw").text
+    assert "¥399.00" in page and "退出并退款" in page
+    left = client.post(f"/learn/{cohort.code}/withdraw")
+    assert left.status_code == 303 and left.headers["Location"] == f"/orders/{order.code}"
+    assert "座位定了" not in client.get(f"/orders/{order.code}").text
+    drain()
+    assert "已全额退款" in client.get(f"/orders/{order.code}").text
+    assert client.get(f"/orders/{order.code}/refund").status_code == 303
+
+
+def test_leaving_too_late_keeps_the_way_back(
+    client: FlaskClient, stall: Stall, sign_in: Any, drain: Drain, clock: FixedClock
+) -> None:
+    cohort, (lin,) = stall.open(refund_until=stall.now() + timedelta(hours=1))
+    order = stall.buy(cohort, lin)
+    clock.advance(timedelta(hours=2))
+    sign_in(client, lin)
+    page = client.get(f"/orders/{order.code}").text
+    assert "mailto:hello@example.com" in page and "座位定了" in page
+    page = client.get(f"/learn/{cohort.code}/withdraw").text
+    assert "不会退" in page and "退出并退款" not in page
+    client.post(f"/learn/{cohort.code}/withdraw")
+    drain()
+    page = client.get(f"/orders/{order.code}").text
+    assert "付的钱还在" in page and f"/orders/{order.code}/seat" in page and "排在候补" in page
+    # Neither the price nor another payment: the checkout leads to the order that is paid.
+    again = client.get(f"/c/{cohort.camp_slug}/checkout?cohort={cohort.code}")
+    assert (again.status_code, again.headers["Location"]) == (303, f"/orders/{order.code}")
+    for _ in range(2):
+        assert client.post(f"/orders/{order.code}/seat").status_code == 303
+    assert "座位定了" in client.get(f"/orders/{order.code}").text
+
+
+def test_nobody_takes_somebody_elses_seat(client: FlaskClient, stall: Stall, sign_in: Any) -> None:
+    cohort, (lin,) = stall.open()
+    order = stall.buy(cohort, lin)
+    assert client.post(f"/orders/{order.code}/seat").status_code == 401
+    with stall.work() as w:
+        (other,) = make_people(w, 1)
+    sign_in(client, other)
+    assert client.post(f"/orders/{order.code}/seat").status_code == 404
+
+
+def test_what_staff_refunds_is_told_with_its_reason(
+    client: FlaskClient, stall: Stall, sign_in: Any, drain: Drain
+) -> None:
+    cohort, (lin,) = stall.open()
+    order = stall.buy(cohort, lin)
+    with stall.work() as w:
+        service.ask_refund(w, SYSTEM, order.code, 10_000, "第一周停了两天课")
+    drain()
+    sign_in(client, lin)
+    page = client.get(f"/orders/{order.code}").text
+    assert "我们退款" in page and "第一周停了两天课" in page and "¥299.00" in page and "申请退款" not in page
