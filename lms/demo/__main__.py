@@ -43,14 +43,14 @@ ACCOUNTS = ("student", "tutor", "partner", "operator", "finance")
 class _Web(BaseApplication):  # type: ignore[misc]
     """Two gunicorn workers with four threads each."""
 
-    def __init__(self, app: Flask, port: int) -> None:
+    def __init__(self, app: Flask, held: socket.socket) -> None:
         self._app = app
-        self._port = port
+        self._held = held
         super().__init__()
 
     def load_config(self) -> None:
         chosen = {
-            "bind": f"127.0.0.1:{self._port}",
+            "bind": f"fd://{self._held.fileno()}",
             "workers": 2,
             "threads": 4,
             "worker_class": "gthread",
@@ -71,7 +71,9 @@ def main() -> int:
     os.environ["ENCAMP_MODE"] = "demo"
     os.environ["PUBLIC_URL"] = f"http://127.0.0.1:{options.port}"
     os.environ.setdefault("LOG_LEVEL", "WARNING")
-    if not _is_free(options.port):
+    # Held from here on: seeding takes its time, and another demo would take the port meanwhile.
+    web = _hold(options.port)
+    if web is None:
         print(f"Port {options.port} is taken. Try: make demo PORT={options.port + 1}", file=sys.stderr)
         return 1
     instance = Path(os.environ.get("INSTANCE_DIR", ROOT / "instance"))
@@ -82,7 +84,7 @@ def main() -> int:
     except AssetsError as error:
         print(error, file=sys.stderr)
         return 1
-    sandbox_port = _stand_in_for_stripe(options.port)
+    sandbox = _stand_in_for_stripe(options.port)
     # By name, since the wiring lies above every room.
     app: Flask = import_module("wsgi").app
     _stop_on_signals()
@@ -94,11 +96,10 @@ def main() -> int:
         del parts[prepared]
         if os.waitstatus_to_exitcode(status):
             return 1
-        if sandbox_port is not None:
+        if sandbox is not None:
             # Only now, since the season has a sandbox of its own that leaves its file to this one.
-            parts[_fork(lambda: _serve_sandbox(instance, options.port, sandbox_port))] = signal.SIGTERM
-            _wait_open(sandbox_port)
-        return _serve(app, options.port, parts, sandbox_port)
+            parts[_fork(lambda: _serve_sandbox(instance, options.port, sandbox))] = signal.SIGTERM
+        return _serve(app, web, parts, sandbox)
     except KeyboardInterrupt:
         return 0
     finally:
@@ -112,14 +113,12 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+def _hold(port: int) -> socket.socket | None:
+    """Listen on a port for whoever serves it later; None when it is taken."""
+    try:
+        return socket.create_server(("127.0.0.1", port), backlog=128)
+    except OSError:
+        return None
 
 
 def _stop_on_signals() -> None:
@@ -132,18 +131,23 @@ def _stop_on_signals() -> None:
         signal.signal(sign, stop)
 
 
-def _stand_in_for_stripe(port: int) -> int | None:
+def _stand_in_for_stripe(port: int) -> socket.socket | None:
     """Have the app speak with the sandbox, on the next free port; None when a key says that Stripe is meant."""
     if os.environ.get("STRIPE_SECRET_KEY"):
         return None
-    found = next(one for one in range(port + 1, port + 100) if _is_free(one))
+    found = next(held for one in range(port + 1, port + 100) if (held := _hold(one)))
     os.environ["STRIPE_SECRET_KEY"] = DEFAULT_KEY
     os.environ["STRIPE_WEBHOOK_SECRET"] = SANDBOX_SECRET
-    os.environ["STRIPE_API_BASE"] = f"http://127.0.0.1:{found}"
+    os.environ["STRIPE_API_BASE"] = f"http://127.0.0.1:{_port_of(found)}"
     return found
 
 
-def _serve_sandbox(instance: Path, web_port: int, port: int) -> None:
+def _port_of(held: socket.socket) -> int:
+    port: int = held.getsockname()[1]
+    return port
+
+
+def _serve_sandbox(instance: Path, web_port: int, held: socket.socket) -> None:
     """Play the payment gateway on the demo's clock until SIGTERM."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     instance.mkdir(parents=True, exist_ok=True)
@@ -154,24 +158,12 @@ def _serve_sandbox(instance: Path, web_port: int, port: int) -> None:
         now=ShiftedClock(instance / "demo-clock").now,
     )
     try:
-        make_server("127.0.0.1", port, app, threaded=True).serve_forever()
+        make_server("127.0.0.1", _port_of(held), app, threaded=True, fd=held.fileno()).serve_forever()
     except KeyboardInterrupt:
         pass
     finally:
         with app.app_context():
             current_sandbox().close()
-
-
-def _wait_open(port: int) -> None:
-    """Wait until somebody listens."""
-    until = time.monotonic() + END_SECONDS
-    while time.monotonic() < until:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.02)
-        else:
-            return
 
 
 def _prepare(app: Flask) -> None:
@@ -208,14 +200,14 @@ def _fork(run: Callable[[], None]) -> int:
         os._exit(code)
 
 
-def _serve(app: Flask, port: int, parts: dict[int, signal.Signals], sandbox_port: int | None) -> int:
+def _serve(app: Flask, web: socket.socket, parts: dict[int, signal.Signals], sandbox: socket.socket | None) -> int:
     """Run web and worker beside the parts that run already, until one of them ends or Ctrl-C."""
-    parts[_fork(_Web(app, port).run)] = signal.SIGTERM
+    parts[_fork(_Web(app, web).run)] = signal.SIGTERM
     parts[_fork(lambda: _work(app))] = signal.SIGINT
-    if not _wait_ready(port, parts):
+    if not _wait_ready(_port_of(web), parts):
         print("The demo did not start; what went wrong stands above.", file=sys.stderr)
         return 1
-    _greet(port, sandbox_port)
+    _greet(_port_of(web), _port_of(sandbox) if sandbox else None)
     while _all_live(parts):
         time.sleep(0.5)
     return 1
