@@ -15,7 +15,7 @@ SMALL = 24
 """Pixels per 72 points: a poster in full, and a third of it for lists."""
 
 # Raised when a template changes, so that no older picture is taken for the new one.
-_EDITION = 2
+_EDITION = 3
 
 
 def draw_poster(parts: Parts, design: Design, data: Mapping[str, object], ppi: int = FULL) -> bytes:

@@ -7,12 +7,14 @@ from sqlalchemy.orm import Session
 from lms.affiliates.partners.queries import Partner, require_partner
 from lms.affiliates.promo import queries, service
 from lms.affiliates.promo.drawing import FULL, SMALL, draw_poster
-from lms.affiliates.promo.errors import PosterRefused
+from lms.affiliates.promo.errors import NotOffered, PosterRefused
 from lms.affiliates.promo.forms import UseForm
 from lms.affiliates.promo.rules import CHANNELS, DESIGNS, Design, UseKind, asset_key
 from lms.kernel.errors import Invalid, NotFound
 from lms.kernel.parts import current_parts
 from lms.kernel.work import Read, begin_read, begin_work
+from lms.learning.camps import queries as camps
+from lms.learning.camps.rules import CampState
 from lms.web.files import send_bytes
 from lms.web.guards import current_actor, role
 from lms.web.htmx import render
@@ -28,12 +30,26 @@ def _kit(read: Read) -> queries.Kit | None:
     return queries.find_kit(read, _partner(read), request.args.get("camp", ""), request.args.get("link", ""))
 
 
+def _kit_or_another(read: Read) -> tuple[queries.Kit | None, str]:
+    """Give the kit asked for; of a camp that is closed now the one best promoted instead, and the closed one's title.
+
+    Refuses NotOffered for what never was a camp anybody could see.
+    """
+    try:
+        return _kit(read), ""
+    except NotOffered:
+        camp = camps.find_camp(read, request.args.get("camp", ""))
+        if camp is None or camp.state == CampState.DRAFT:
+            raise
+        return queries.find_kit(read, _partner(read), link_code=request.args.get("link", "")), camp.title
+
+
 @blueprint.get("/partner/kit")
 @role("partner")
 def kit() -> ResponseReturnValue:
     """Show what a partner may post for a camp."""
-    found = _kit(begin_read())
-    return render("affiliates/promo/kit.html", kit=found, channels=CHANNELS, designs=DESIGNS, at="aside")
+    found, closed = _kit_or_another(begin_read())
+    return render("affiliates/promo/kit.html", kit=found, closed=closed, channels=CHANNELS, designs=DESIGNS, at="aside")
 
 
 @blueprint.get("/partner/kit/qr")
@@ -41,8 +57,8 @@ def kit() -> ResponseReturnValue:
 def qr() -> ResponseReturnValue:
     """Show the code for one place, as a page or as the sheet's content."""
     at = "sheet" if request.args.get("at") == "sheet" else "aside"
-    found = _kit(begin_read())
-    return render("affiliates/promo/qr.html", part="affiliates/promo/_qr.html", kit=found, at=at)
+    found, closed = _kit_or_another(begin_read())
+    return render("affiliates/promo/qr.html", part="affiliates/promo/_qr.html", kit=found, closed=closed, at=at)
 
 
 @blueprint.get("/partner/kit/handbook")

@@ -8,7 +8,7 @@ from lms.affiliates.contests import queries as contests
 from lms.affiliates.contests.queries import Rank
 from lms.affiliates.contests.rules import Measure
 from lms.affiliates.partners.queries import Partner
-from lms.affiliates.promo.queries import Post, post_of_today, promise_for
+from lms.affiliates.promo.queries import Post, post_of_today
 from lms.affiliates.promo.rules import Promise
 from lms.affiliates.tracking import queries as tracking
 from lms.affiliates.tracking.queries import Link, LinkLine, Numbers
@@ -67,7 +67,7 @@ class PartnerHome:
 
 
 def look_at_partner_home(read: Read, partner: Partner) -> PartnerHome:
-    """Gather the partner home in thirteen statements, whatever the number of links, clicks, sales and partners."""
+    """Gather the partner home in at most fifteen statements, however many links, sales and partners there are."""
     links = [line for line in tracking.list_links(read, partner.id) if line.link.archived_at is None]
     link = next((line.link for line in links if line.link.is_default), None)
     money = look_at_money(read, partner.id)
@@ -84,7 +84,7 @@ def look_at_partner_home(read: Read, partner: Partner) -> PartnerHome:
         happenings=tracking.recent_happenings(read, partner.id, MOST_HAPPENINGS, _sales(read, partner.id, money)),
         post=post,
         money=money,
-        promise=promise_for(read, partner.id, post.opening) if post and not money else None,
+        promise=post.opening.promise if post and not money else None,
     )
 
 

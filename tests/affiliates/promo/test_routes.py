@@ -132,6 +132,20 @@ def test_a_promise_too_long_for_a_poster_is_no_failure(client: FlaskClient, work
     assert page.status_code == 200 and "一句话主张" in page.text
 
 
+def test_a_camp_that_has_closed_leads_to_what_is_open(
+    client: FlaskClient, work: Open, partner: Any, cohort: Any
+) -> None:
+    files = camp_folder("clear-words")
+    with work() as w:
+        closed = make_camp(w, files=files)
+    page = client.get(f"/partner/kit?camp={closed.slug}")
+    assert page.status_code == 200
+    assert f"「{closed.title}」现在不招生" in page.text and f"/r/adalin/{cohort.camp_slug}" in page.text
+    code = client.get(f"/partner/kit/qr?camp={closed.slug}")
+    assert code.status_code == 200 and cohort.camp_title in code.text
+    assert client.get("/partner/kit?camp=nowhere").status_code == 404
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -60,7 +60,7 @@ def test_a_kit_says_what_a_sale_earns(app: Flask, client: FlaskClient, partner: 
     assert "¥299 ，12 月 12 日" in page.text
     client.post("/language", data={"language": "en"})
     english = client.get("/partner/kit").text
-    assert "About ¥59.80 a sale" in english and "20% of what is paid, now ¥299" in english
+    assert "About CN¥59.80 a sale" in english and "20% of what is paid, now CN¥299" in english
 
 
 def test_the_full_price_follows_the_early_one(
@@ -82,6 +82,17 @@ def test_a_free_camp_has_no_word_of_money(client: FlaskClient, work: Open, partn
         make_cohort(w, starts_on=date(2026, 12, 1), seats=60)
     page = client.get("/partner/kit").text
     assert "每单" not in page and "¥" not in page and 'id="poster-offer"' not in page
+
+
+def test_what_earns_comes_before_what_is_free(
+    client: FlaskClient, work: Open, partner: Any, cohort: Any, read: Look
+) -> None:
+    with work() as w:
+        free = make_cohort(w, starts_on=date(2026, 12, 1), seats=60)
+    assert f"/r/adalin/{cohort.camp_slug}" in client.get("/partner/kit").text
+    assert f"/r/adalin/{cohort.camp_slug}" in client.get("/partner/kit/qr").text
+    post = queries.post_of_today(read(), partner)
+    assert post is not None and post.camp_slug == cohort.camp_slug != free.camp_slug
 
 
 def test_a_price_without_a_plan_promises_nothing(client: FlaskClient, work: Open, partner: Any) -> None:

@@ -1,7 +1,7 @@
 """Texts with links in them and what posters show."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from lms.affiliates.commissions.rules import Terms
 from lms.affiliates.promo import rules
 from lms.affiliates.promo.errors import PosterRefused
-from lms.affiliates.promo.rules import Day, Design, EarlyPrice, Finished, Host, Maker, Offer, Week, lengths
+from lms.affiliates.promo.rules import Day, Design, EarlyPrice, Finished, Host, Maker, Offer, Promise, Week, lengths
 from lms.commerce.shop.rules import CouponTerms
 
 
@@ -21,7 +21,7 @@ class Written:
 
 
 VALUES = {"link": "https://encamp.example/r/ada", "camp": "清晰写作营", "start": "12 月 12 日", "price": "¥399"}
-MAKER = Maker("林小满", "xiaoman", "https://encamp.example/r/xiaoman/clear-writing")
+MAKER = Maker("林小满", "xiaoman", "https://encamp.example/r/xiaoman/clear-writing", "encamp.example/r/xiaoman")
 OFFER = Offer(
     title="清晰写作营",
     language="zh",
@@ -82,14 +82,30 @@ class Opening:
     id: int
     language: str
     starts_on: date
-    seats: int = 10
+    left: int = 10
+    promise: Promise | None = None
+    early_until: datetime | None = None
+
+
+def _earning(id_: int, amount: int, day: int = 9, currency: str = "CNY", until: int = 0) -> Opening:
+    promise = Promise(amount, amount * 5, currency, "20")
+    early = datetime(2026, 12, until, tzinfo=UTC) if until else None
+    return Opening(id_, "zh", date(2026, 12, day), promise=promise, early_until=early)
 
 
 def test_what_can_be_recommended_best_comes_first() -> None:
     foreign = Opening(1, "en", date(2026, 11, 25))
     full, late, soon = (Opening(n, "zh", date(2026, 12, day)) for n, day in ((2, 1), (3, 20), (4, 9)))
-    found = rules.by_promise([foreign, full, late, soon], {2: 0, 3: 4}, "zh")
-    assert [one.id for one in found] == [4, 3, 2, 1]
+    found = rules.by_promise([foreign, replace(full, left=0), late, soon], "zh")
+    assert [one.id for one in found] == [4, 3, 1, 2]
+
+
+def test_what_earns_most_and_ends_soonest_comes_before_what_is_free() -> None:
+    free = Opening(1, "zh", date(2026, 11, 25))
+    most, later, sooner = _earning(2, 7980, 20), _earning(3, 5980, until=8), _earning(4, 5980, until=3)
+    dollars, full = _earning(5, 9900, currency="USD"), replace(_earning(6, 9000), left=0)
+    found = rules.by_promise([free, later, full, dollars, sooner, most], "zh")
+    assert [one.id for one in found] == [2, 4, 3, 5, 1, 6]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +135,7 @@ def test_titles_lose_their_heads_together() -> None:
 @pytest.mark.parametrize("design", [design for design in Design if design is not Design.OFFER])
 def test_every_poster_but_the_offer_names_its_partner_and_no_price(design: Design) -> None:
     data = rules.poster_data(design, OFFER, MAKER)
-    assert (data["partner"], data["code"], data["url"]) == (MAKER.name, MAKER.code, MAKER.url)
+    assert (data["partner"], data["address"], data["url"]) == (MAKER.name, MAKER.address, MAKER.url)
     assert "¥" not in str(data) and "$" not in str(data)
 
 

@@ -18,7 +18,7 @@ from lms.affiliates.commissions.queries.plans import (
     plan_for,
     plans_of,
     promised,
-    rates_for_everybody,
+    rates_for,
     still_to_come,
 )
 from lms.affiliates.commissions.queries.purses import look_at_purse
@@ -72,7 +72,7 @@ __all__ = [
     "plan_for",
     "plans_of",
     "promised",
-    "rates_for_everybody",
+    "rates_for",
     "recent_sales",
     "redatable",
     "still_to_come",

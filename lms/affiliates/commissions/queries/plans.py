@@ -161,10 +161,12 @@ def expected_rate(read: Read, camp_id: int, partner_id: int) -> InForce | None:
     return _most_special(read, camp_id, PlanRow.group_id == group, read.now)
 
 
-def rates_for_everybody(read: Read, camp_ids: Iterable[int]) -> dict[int, InForce]:
-    """Find what pays partners of no group for sales of camps now, as `expected_rate` does; at most two statements."""
+def rates_for(read: Read, camp_ids: Iterable[int], group_id: int | None) -> dict[int, InForce]:
+    """Find what pays partners of a group for sales of camps now, as `expected_rate` does; at most two statements."""
     wanted = list(camp_ids)
-    plans = [plan for plan in plans_of(read, None) if plan.camp_id is None or plan.camp_id in wanted] if wanted else []
+    plans = (
+        [plan for plan in plans_of(read, group_id) if plan.camp_id is None or plan.camp_id in wanted] if wanted else []
+    )
     versions = list_versions(read, [plan.id for plan in plans]) if plans else {}
     now = [(plan, in_force(versions.get(plan.id, []), read.now)) for plan in plans]
     found: dict[int, InForce] = {}

@@ -2,7 +2,7 @@
 
 from lms.affiliates.promo.queries.inviting import invite
 from lms.affiliates.promo.queries.kits import Kit, count_users, find_kit
-from lms.affiliates.promo.queries.offered import Offered, Opening, list_offered, list_promises, promise_for
+from lms.affiliates.promo.queries.offered import Offered, Opening, list_offered, list_promises
 from lms.affiliates.promo.queries.posters import get_offer, make_poster
 from lms.affiliates.promo.queries.today import Post, post_of_today
 
@@ -19,5 +19,4 @@ __all__ = [
     "list_promises",
     "make_poster",
     "post_of_today",
-    "promise_for",
 ]

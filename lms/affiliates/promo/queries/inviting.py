@@ -1,7 +1,7 @@
 """The invitation to become a partner that goes with a certificate."""
 
 from lms.affiliates.commissions.queries import plan_for
-from lms.affiliates.commissions.rules import is_below_floor, percent_text
+from lms.affiliates.commissions.rules import paid_bps, percent_text
 from lms.affiliates.partners.queries import Partner, agreement_in_force, find_partner
 from lms.affiliates.partners.rules import may_join_at_once
 from lms.affiliates.promo import rules
@@ -37,12 +37,12 @@ def _earning(read: Read, camp_slug: str) -> tuple[str, int, str]:
     """Say what a new partner would earn by a sale of a camp: the share, and the sum where a cohort has a price."""
     camp = camps.find_camp(read, camp_slug)
     found = plan_for(read, camp.id, None, read.now) if camp else None
-    if camp is None or found is None or is_below_floor(found.terms):
+    if camp is None or found is None:
         return "", 0, ""
     price = _price(read, camp.id)
     promise = rules.promise_of(price.now_minor, price.currency, found.terms) if price else None
     if promise is None:
-        return percent_text(found.terms.percent_bps), 0, ""
+        return percent_text(paid_bps(found.terms)), 0, ""
     return promise.percent, promise.amount_minor, promise.currency
 
 

@@ -9,7 +9,7 @@ from lms.affiliates.partners.queries import Partner
 from lms.affiliates.promo import rules
 from lms.affiliates.promo.errors import NotOffered
 from lms.affiliates.promo.models import PromoUse
-from lms.affiliates.promo.queries.offered import Opening, list_offered, priced, promise_for, values_of
+from lms.affiliates.promo.queries.offered import Opening, list_offered, values_of
 from lms.affiliates.promo.rules import DESIGNS, Design, Promise, PromoText, asset_key
 from lms.affiliates.tracking.queries import Link, get_own_link, link_url, list_links
 from lms.commerce.shop.queries import Coupon, Price, list_coupons_of
@@ -46,21 +46,21 @@ class Kit:
 
 
 def find_kit(read: Read, partner: Partner, slug: str = "", link_code: str = "") -> Kit | None:
-    """Make a partner's kit of a camp, the first offered one by default; None when nothing is open yet.
+    """Make a partner's kit of a camp, the one best promoted now by default; None when nothing is open yet.
 
     `link_code` names the place it is for. Refuses NotOffered for a camp that is not open, NotFound for a
     link that is not the partner's.
     """
-    offered = list_offered(read)
+    offered = list_offered(read, partner.group_id)
     if slug and slug not in offered:
         raise NotOffered
     links = [line.link for line in list_links(read, partner.id) if not line.link.archived_at]
     link = _chosen(read, partner, links, link_code)
     if not offered or link is None:
         return None
-    cohort = offered[slug] if slug else next(iter(offered.values()))
+    opening = offered[slug] if slug else next(iter(offered.values()))
+    cohort = opening.cohort
     landing = camps.get_landing(read, cohort.camp_slug)
-    opening = priced(read, cohort)
     url = link_url(link.code, cohort.camp_slug)
     texts = rules.texts_of(cohort.camp_slug, landing.story.copy, values_of(opening, landing.camp.language, url))
     designs = [design for design in DESIGNS if _is_drawn(design, landing, opening)]
@@ -72,10 +72,10 @@ def find_kit(read: Read, partner: Partner, slug: str = "", link_code: str = "") 
         texts=texts,
         designs=designs,
         links=links,
-        camps={one.camp_slug: one.camp_title for one in offered.values()},
+        camps={slug: one.cohort.camp_title for slug, one in offered.items()},
         uses=count_users(read, assets),
         price=opening.price,
-        promise=promise_for(read, partner.id, opening),
+        promise=opening.promise,
         coupons=_coupons(read, partner, opening),
     )
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 
-from lms.affiliates.commissions.queries import expected_rate, rates_for_everybody
+from lms.affiliates.commissions.queries import rates_for
 from lms.affiliates.promo import rules
 from lms.affiliates.promo.rules import Promise
 from lms.commerce.shop.queries import Price, prices
@@ -17,15 +18,37 @@ from lms.learning.enrollments import queries as enrollments
 
 @dataclass(frozen=True)
 class Opening:
-    """A cohort that takes students, with its price; None where entry is free."""
+    """A cohort that takes students: its price, None where entry is free, and what a sale earns, if anything pays."""
 
     cohort: Cohort
     price: Price | None
+    promise: Promise | None
+    left: int
 
     @property
     def has_early_price(self) -> bool:
         """Say whether an early price holds now."""
-        return self.price is not None and self.price.early_until is not None
+        return self.early_until is not None
+
+    @property
+    def early_until(self) -> datetime | None:
+        """Give the moment at which an early price ends."""
+        return self.price.early_until if self.price else None
+
+    @property
+    def id(self) -> int:
+        """Give the cohort's id."""
+        return self.cohort.id
+
+    @property
+    def language(self) -> str:
+        """Give the cohort's language."""
+        return self.cohort.language
+
+    @property
+    def starts_on(self) -> date:
+        """Give the cohort's first day."""
+        return self.cohort.starts_on
 
 
 @dataclass(frozen=True)
@@ -36,48 +59,35 @@ class Offered:
     promise: Promise
 
 
-def list_offered(read: Read) -> dict[str, Cohort]:
-    """List the camps that take students by slug, each with its earliest cohort that has seats left.
+def list_offered(read: Read, group_id: int | None = None) -> dict[str, Opening]:
+    """List the camps that take students by slug, each with the cohort a partner of the group best promotes.
 
-    Camps in the reader's language come first, those with seats before full ones, then the earliest start.
+    Seats before none, what earns before what does not, then as `rules.by_promise` says. At most five statements.
     """
     cohorts = camps.list_open_cohorts(read)
-    left = enrollments.seats_left(read, [cohort.id for cohort in cohorts]) if cohorts else {}
-    offered: dict[str, Cohort] = {}
-    for cohort in rules.by_promise(cohorts, left, current_language()):
-        offered.setdefault(cohort.camp_slug, cohort)
+    if not cohorts:
+        return {}
+    left = enrollments.seats_left(read, [cohort.id for cohort in cohorts])
+    costs = prices(read, [cohort.id for cohort in cohorts], read.now)
+    rates = rates_for(read, {cohort.camp_id for cohort in cohorts if cohort.id in costs}, group_id)
+    openings = []
+    for cohort in cohorts:
+        price, rate = costs.get(cohort.id), rates.get(cohort.camp_id)
+        promise = rules.promise_of(price.now_minor, price.currency, rate.terms) if price and rate else None
+        openings.append(Opening(cohort, price, promise, left.get(cohort.id, cohort.seats)))
+    offered: dict[str, Opening] = {}
+    for opening in rules.by_promise(openings, current_language()):
+        offered.setdefault(opening.cohort.camp_slug, opening)
     return offered
-
-
-def priced(read: Read, cohort: Cohort) -> Opening:
-    """Look up what a cohort costs; one statement."""
-    return Opening(cohort, prices(read, [cohort.id], read.now).get(cohort.id))
-
-
-def promise_for(read: Read, partner_id: int, opening: Opening) -> Promise | None:
-    """Say what a partner earns by a sale of a cohort now; None where it is free or nothing pays. One statement."""
-    price = opening.price
-    if price is None:
-        return None
-    found = expected_rate(read, opening.cohort.camp_id, partner_id)
-    return rules.promise_of(price.now_minor, price.currency, found.terms) if found else None
 
 
 def list_promises(read: Read) -> list[Offered]:
     """Say what anybody who becomes a partner now earns by a sale of each camp that takes students.
 
-    Camps that are free, or for which nothing pays, are left out. Five statements.
+    Camps that are free, or for which nothing pays, are left out. At most five statements.
     """
-    cohorts = list(list_offered(read).values())
-    costs = prices(read, [cohort.id for cohort in cohorts], read.now) if cohorts else {}
-    rates = rates_for_everybody(read, [cohort.camp_id for cohort in cohorts if cohort.id in costs])
-    found = []
-    for cohort in cohorts:
-        price, rate = costs.get(cohort.id), rates.get(cohort.camp_id)
-        promise = rules.promise_of(price.now_minor, price.currency, rate.terms) if price and rate else None
-        if promise:
-            found.append(Offered(cohort, promise))
-    return found
+    openings = list_offered(read).values()
+    return [Offered(opening.cohort, opening.promise) for opening in openings if opening.promise]
 
 
 def values_of(opening: Opening, language: Language, url: str) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from lms.affiliates.partners.queries import Partner
 from lms.affiliates.promo import rules
 from lms.affiliates.promo.errors import NotOffered
-from lms.affiliates.promo.queries.offered import list_offered, priced
+from lms.affiliates.promo.queries.offered import list_offered
 from lms.affiliates.promo.rules import Day, Design, EarlyPrice, Finished, Host, Maker, Offer, Week
 from lms.affiliates.tracking.queries import default_link, get_own_link, link_url
 from lms.commerce.shop.queries import Price
@@ -16,11 +16,12 @@ from lms.learning.camps.queries import Landing
 from lms.learning.enrollments import queries as enrollments
 
 
-def get_offer(read: Read, slug: str) -> Offer:
-    """Gather what the posters of a camp show; refuses NotOffered."""
-    cohort = list_offered(read).get(slug)
-    if cohort is None:
+def get_offer(read: Read, slug: str, group_id: int | None = None) -> Offer:
+    """Gather what the posters of a camp show to a partner of a group; refuses NotOffered."""
+    opening = list_offered(read, group_id).get(slug)
+    if opening is None:
         raise NotOffered
+    cohort = opening.cohort
     landing = camps.get_landing(read, slug)
     story = landing.story
     host = story.host
@@ -37,10 +38,10 @@ def get_offer(read: Read, slug: str) -> Offer:
         cohort_name=cohort.name,
         starts_on=cohort.starts_on,
         seats=cohort.seats,
-        seats_left=enrollments.seats_left(read, [cohort.id]).get(cohort.id, cohort.seats),
+        seats_left=opening.left,
         finished=_finished(read, landing),
         now=read.now.astimezone(zone),
-        early=_early(priced(read, cohort).price, zone),
+        early=_early(opening.price, zone),
     )
 
 
@@ -71,8 +72,9 @@ def _finished(read: Read, landing: Landing) -> Finished | None:
 
 def make_poster(read: Read, partner: Partner, slug: str, design: Design, link_code: str = "") -> dict[str, object]:
     """Give the data of a partner's poster for the typesetter; refuses NotOffered, NotFound, PosterRefused."""
-    offer = get_offer(read, slug)
+    offer = get_offer(read, slug, partner.group_id)
     link = get_own_link(read, partner.id, link_code) if link_code else default_link(read, partner.id)
     if link is None:
         raise NotOffered
-    return rules.poster_data(design, offer, Maker(partner.name, partner.code, link_url(link.code, slug)))
+    address = link_url(link.code).split("://", 1)[-1]
+    return rules.poster_data(design, offer, Maker(partner.name, partner.code, link_url(link.code, slug), address))

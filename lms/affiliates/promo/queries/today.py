@@ -5,7 +5,7 @@ from datetime import date
 
 from lms.affiliates.partners.queries import Partner
 from lms.affiliates.promo import rules
-from lms.affiliates.promo.queries.offered import Opening, list_offered, priced, values_of
+from lms.affiliates.promo.queries.offered import Opening, list_offered, values_of
 from lms.affiliates.promo.rules import Design
 from lms.affiliates.tracking.queries import Link, default_link, link_url
 from lms.affiliates.tracking.rules import program_day
@@ -55,17 +55,17 @@ class Post:
 
 
 def post_of_today(read: Read, partner: Partner, link: Link | None = None) -> Post | None:
-    """Pick what a partner might post today: the first camp offered, a text and a poster by turns.
+    """Pick what a partner might post today: of the camp best promoted now, a text and a poster by turns.
 
-    Four statements when `link`, the main link, is at hand. None when no camp is open, the camp has no texts,
+    At most six statements when `link`, the main link, is at hand. None when no camp is open, the camp has no texts,
     or the main link is still being made.
     """
-    cohort = next(iter(list_offered(read).values()), None)
+    opening = next(iter(list_offered(read, partner.group_id).values()), None)
     link = link or default_link(read, partner.id)
-    if cohort is None or link is None:
+    if opening is None or link is None:
         return None
+    cohort, day = opening.cohort, program_day(read.now)
     story = camps.list_stories(read, [cohort.camp_id]).get(cohort.camp_id, Story())
-    opening, day = priced(read, cohort), program_day(read.now)
     url = link_url(link.code, cohort.camp_slug)
     texts = rules.texts_of(cohort.camp_slug, story.copy, values_of(opening, cohort.language, url))
     text = rules.turn_of_the_day(texts, day)

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from lms.affiliates.commissions.rules import Terms, capped, pay, percent_text
+from lms.affiliates.commissions.rules import Terms, capped, paid_bps, pay, percent_text
+
+PROGRAM_CURRENCY = "CNY"
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Promise:
 def promise_of(price_minor: int, currency: str, terms: Terms) -> Promise | None:
     """Say what a sale at a price earns by some terms; None where it comes to nothing."""
     amount = capped(pay(price_minor, terms), price_minor, terms)
-    return Promise(amount, price_minor, currency, percent_text(terms.percent_bps)) if amount else None
+    return Promise(amount, price_minor, currency, percent_text(paid_bps(terms))) if amount else None
 
 
 class Scoped(Protocol):

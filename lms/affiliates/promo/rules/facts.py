@@ -80,11 +80,15 @@ class Offer:
 
 @dataclass(frozen=True)
 class Maker:
-    """Whose poster it is: the name and code on it, and the address in its QR code."""
+    """Whose poster it is: the name and the short address to be typed on it, and the address in its QR code.
+
+    `code` stands for a name that no font can write.
+    """
 
     name: str
     code: str
     url: str
+    address: str
 
 
 def lines_of(text: str) -> list[str]:

@@ -56,6 +56,7 @@ def poster_data(design: Design, offer: Offer, maker: Maker) -> dict[str, Any]:
     The disclosure is drawn by the template wherever a partner is named.
     """
     common = {"lang": offer.language, "partner": maker.name, "code": maker.code, "url": maker.url}
+    common["address"] = maker.address
     return common | _BUILDERS[design](offer)
 
 

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from lms.affiliates.promo.rules.earning import PROGRAM_CURRENCY, Promise
 from lms.kernel.text import Text
 
 CHANNELS: Mapping[str, Text] = {
@@ -27,13 +28,18 @@ class Opening(Protocol):
     @property
     def language(self) -> str: ...
     @property
-    def seats(self) -> int: ...
+    def left(self) -> int: ...
     @property
     def starts_on(self) -> date: ...
+    @property
+    def promise(self) -> Promise | None: ...
+    @property
+    def early_until(self) -> datetime | None: ...
 
 
 AnyOpening = TypeVar("AnyOpening", bound=Opening)
 
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _PLACE = re.compile(r"\{(link|camp|start|price)\}")
 _ASSET = re.compile(r"[a-z0-9-]{1,60}/[a-z0-9-]{1,40}")
 
@@ -92,13 +98,21 @@ def texts_of(slug: str, written: Iterable[Written], values: Mapping[str, str]) -
     ]
 
 
-def by_promise(openings: Iterable[AnyOpening], left: Mapping[int, int], language: str) -> list[AnyOpening]:
-    """Put first what can be recommended best: in the language, with seats left, starting soon."""
+def by_promise(openings: Iterable[AnyOpening], language: str) -> list[AnyOpening]:
+    """Put first what is best promoted now.
 
-    def place(one: AnyOpening) -> tuple[bool, bool, date, int]:
-        return one.language != language, left.get(one.id, one.seats) <= 0, one.starts_on, one.id
+    With seats left before full; what earns before what does not; in the language before other ones; then the
+    highest earning, the early price that ends soonest, and the earliest start. Sums of other currencies than the
+    program's cannot be compared and come after.
+    """
+    return sorted(openings, key=lambda one: (one.left <= 0, *_worth(one, language), one.starts_on, one.id))
 
-    return sorted(openings, key=place)
+
+def _worth(one: Opening, language: str) -> tuple[bool, bool, str, int, datetime]:
+    if one.promise is None:
+        return True, one.language != language, "", 0, _NEVER
+    currency = "" if one.promise.currency == PROGRAM_CURRENCY else one.promise.currency
+    return False, one.language != language, currency, -one.promise.amount_minor, one.early_until or _NEVER
 
 
 def turn_of_the_day(choices: Sequence[T], day: date) -> T | None:
