@@ -71,8 +71,8 @@ def as_decimal(amount: Money) -> str:
 
 def parse_decimal(text: str, currency: str) -> int:
     """Read minor units from what a person types: 399, 399.5, 1,299.00, ¥399. Raises ValueError for anything else."""
-    # What input methods for Chinese type wide is meant as the plain sign.
-    plain = normalize("NFKC", text).strip().lstrip("¥$€£").replace(",", "").replace(" ", "")
+    # What input methods for Chinese type wide is meant as the plain sign; an English page writes CN¥399.
+    plain = normalize("NFKC", text).strip().removeprefix("CN").lstrip("¥$€£").replace(",", "").replace(" ", "")
     whole, point, part = plain.partition(".")
     digits = precision(currency)
     # isdecimal alone would take digits of other scripts.
@@ -84,14 +84,17 @@ def parse_decimal(text: str, currency: str) -> int:
 
 
 def write_money(amount: Money, language: Literal["zh", "en"], *, short: bool = False) -> str:
-    """Write an amount for people: ¥399.00, $69.00. `short` leaves out decimals that are zero, as prices do."""
+    """Write an amount for people: ¥399.00, US$69.00. `short` leaves out decimals that are zero, as prices do.
+
+    In English renminbi is CN¥399.00: a bare sign would be read as yen there.
+    """
     return _written(amount.minor, amount.currency, "zh_Hans_CN" if language == "zh" else "en_US", short)
 
 
 @lru_cache(maxsize=8192)
 def _written(minor: int, currency: str, locale: str, short: bool) -> str:
     digits = precision(currency)
-    written: str = format_currency(Decimal(minor).scaleb(-digits), currency, locale=locale).replace("CN¥", "¥")
+    written: str = format_currency(Decimal(minor).scaleb(-digits), currency, locale=locale)
     if short and digits and minor % 10**digits == 0:
         written = written[: -(digits + 1)]
     return written.replace("-", "\N{MINUS SIGN}") if minor < 0 else written

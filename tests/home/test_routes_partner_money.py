@@ -54,7 +54,7 @@ def test_who_sold_sees_what_is_held_and_what_comes_next(
     assert "再成交 3 单，追平第 1 名" in page and "3 单" in page
     client.post("/language", data={"language": "en"})
     english = client.get("/partner").text
-    assert "Today’s 2 sales should earn ¥119.80." in english and "Next ¥79.80 on" in english
+    assert "Today’s 2 sales should earn CN¥119.80." in english and "Next CN¥79.80 on" in english
 
 
 def test_what_was_released_is_available_and_what_was_refunded_is_owed(
@@ -131,11 +131,11 @@ def test_the_public_page_says_what_a_sale_earns_where_a_plan_pays(
     page = client.get("/partner").text
     assert "成交一单得多少" in page and "现价 ¥399 的 20%" in page and "¥79.80" in page
     client.post("/language", data={"language": "en"})
-    assert "20% of ¥399 now" in client.get("/partner").text
+    assert "20% of CN¥399 now" in client.get("/partner").text
     with work() as w:
         code = make_plan(w, SYSTEM, "Camp", market.cohort.camp_id)
         publish_version(w, SYSTEM, code, Plan(percent_bps=3000))
-    assert "30% of ¥399 now" in client.get("/partner").text
+    assert "30% of CN¥399 now" in client.get("/partner").text
     with counting(app) as few:
         client.get("/partner")
     with work() as w:

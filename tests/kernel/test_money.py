@@ -57,14 +57,14 @@ def test_money_is_whole_and_never_negative_where_it_is_rounded() -> None:
 
 def test_amounts_are_written_in_both_languages() -> None:
     assert write_money(Money(39900, "CNY"), "zh", short=True) == "¥399"
-    assert write_money(Money(-39950, "CNY"), "en", short=True) == "−¥399.50"
+    assert write_money(Money(-39950, "CNY"), "en", short=True) == "−CN¥399.50"
     assert write_money(Money(6900, "USD"), "zh") == "US$69.00"
     assert write_money(Money(500, "JPY"), "en") == "¥500"
     assert (as_decimal(Money(-5, "CNY")), as_decimal(Money(500, "JPY"))) == ("-0.05", "500")
 
 
 @pytest.mark.parametrize(
-    ("typed", "minor"), [("399", 39900), ("399.5", 39950), (" ￥1,299.05 ", 129905), ("0", 0), ("１２．５", 1250)]
+    ("typed", "minor"), [("399", 39900), ("399.5", 39950), (" ￥1,299.05 ", 129905), ("CN¥399", 39900), ("0", 0), ("１２．５", 1250)]
 )
 def test_amounts_are_read_as_people_type_them(typed: str, minor: int) -> None:
     assert parse_decimal(typed, "CNY") == minor

@@ -49,7 +49,7 @@ def test_a_partner_reads_what_was_earned(scene: Scene, client: FlaskClient, sign
     one = client.get(f"/partner/earnings/{_codes()[0]}")
     assert paid.order_code in one.text and "¥199.50" in one.text and "计提" in one.text and "退款追回" in one.text
     client.post("/language", data={"language": "en"})
-    assert "How ¥79.80 came about" in client.get(f"/partner/earnings/{_codes()[0]}").text
+    assert "How CN¥79.80 came about" in client.get(f"/partner/earnings/{_codes()[0]}").text
 
 
 def test_strangers_see_nothing_of_a_line(
@@ -236,4 +236,4 @@ def test_an_order_says_who_earned_or_why_nobody_did(scene: Scene, operator: Any,
     scene.refund(sold, 1, 19_950)
     assert "追回后还有 ¥39.90" in client.get(f"/console/orders/{sold.order_code}").text
     client.post("/language", data={"language": "en"})
-    assert "Ada Lin earned ¥79.80; ¥39.90 is left." in client.get(f"/console/orders/{sold.order_code}").text
+    assert "Ada Lin earned CN¥79.80; CN¥39.90 is left." in client.get(f"/console/orders/{sold.order_code}").text

@@ -34,7 +34,7 @@ def test_a_receipt_says_what_went_back(stall: Stall) -> None:
     with stall.work() as w:
         service.move_refund(w, refund_moved(made, w.now))
     data = receipt_data(stall.read(), stall.see(order), "en", "https://encamp.example")
-    assert data["status"] == "¥99.00 has been refunded."
+    assert data["status"] == "CN¥99.00 has been refunded."
     assert "refund" not in data
 
 

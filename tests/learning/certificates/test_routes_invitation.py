@@ -55,7 +55,7 @@ def test_it_says_what_a_partner_earns(
         page = client.get(f"/certificates/{scene.code}").text
     assert "现在约 ¥79.80" in _part(page) and count.statements <= 12, count.said
     client.post("/language", data={"language": "en"})
-    assert "20% of what they pay, about ¥79.80 now" in _part(client.get("/certificates").text)
+    assert "20% of what they pay, about CN¥79.80 now" in _part(client.get("/certificates").text)
 
 
 def test_who_is_not_invited(client: FlaskClient, scene: Scene, sign_in: SignIn, work: Begin) -> None:
