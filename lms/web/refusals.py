@@ -60,21 +60,25 @@ _OUT_OF_RANGE = "22003"  # PostgreSQL's numeric_value_out_of_range
 RETRY_AFTER = {429: "60", 503: "5"}
 
 
-def answer(status: int, text: Text | str | None = None) -> Response:
-    """Say no: as a page, or as the flash line of the page that asked for a part."""
+def answer(status: int, text: Text | str | None = None, *, onward: tuple[str, str] | None = None) -> Response:
+    """Say no: as a page, or as the flash line of the page that asked for a part.
+
+    `onward` is the address and the words of the page's button; without it the way leads to the start.
+    """
     known = status if status in TITLES else 400 if status < 500 else 500
     words = str(text or TEXTS[known])
     if is_part():
         part = render_template("errors/_refusal.html", status=status, title=str(TITLES[known]), text=words)
         return refuse_part(part, status)
+    url, label = onward or ("/", str(Text("回到首页", "Back to the start")))
     html = render_template(
         "errors/error.html",
         status=status,
         title=str(TITLES[known]),
         text=words,
         safe=[] if status in (404, 410) else [str(SAFE)],
-        action_url="/",
-        action_label=str(Text("回到首页", "Back to the start")),
+        action_url=url,
+        action_label=label,
         request_id=g.get("request_id", ""),
     )
     response = make_response(html, status)

@@ -64,7 +64,8 @@ def test_amounts_are_written_in_both_languages() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "minor"), [("399", 39900), ("399.5", 39950), (" ￥1,299.05 ", 129905), ("CN¥399", 39900), ("0", 0), ("１２．５", 1250)]
+    ("typed", "minor"),
+    [("399", 39900), ("399.5", 39950), (" ￥1,299.05 ", 129905), ("CN¥399", 39900), ("0", 0), ("１２．５", 1250)],
 )
 def test_amounts_are_read_as_people_type_them(typed: str, minor: int) -> None:
     assert parse_decimal(typed, "CNY") == minor

@@ -12,6 +12,7 @@ from lms.commerce.shop.queries import Offer
 from lms.commerce.shop.rules import CURRENCIES, CouponTerms, RefundSource, Terms
 from lms.commerce.shop.service.requesting import CODE_LENGTH
 from lms.kernel.codes import is_code
+from lms.kernel.money import Money
 from lms.kernel.text import t
 from lms.learning.camps.rules import zone_of
 from lms.web.fields import Amount, Moment, Percent, Whole, written
@@ -25,6 +26,12 @@ class CheckoutForm(Form):
 
     cohort = HiddenField(validators=[required()])
     coupon = StringField(label("优惠码", "Code"), validators=[at_most(40)])
+    shown = HiddenField(validators=[at_most(20)])
+
+    def shown_price(self) -> Money | None:
+        """Read what the page asked when the button was pressed (`CNY 29900`); None when it does not say."""
+        currency, _, minor = (self.shown.data or "").partition(" ")
+        return Money(int(minor), currency) if minor.isascii() and minor.isdecimal() else None
 
 
 class OfferForm(Form):

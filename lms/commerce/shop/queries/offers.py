@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 from lms.commerce.shop import models as tables
 from lms.commerce.shop import rules
 from lms.commerce.shop.errors import CouponNotYours, CouponOver, CouponUnknown, CouponUsedUp, NotForSale
+from lms.commerce.shop.queries.orders import Order
 from lms.commerce.shop.rules import CouponTerms, Terms
 from lms.kernel.errors import NotFound
 from lms.kernel.money import Money
@@ -56,8 +57,9 @@ class Coupon:
 
 @dataclass(frozen=True)
 class Quote:
-    """What one person would pay for one seat now."""
+    """What one person would pay for one seat now. `regular_minor` is the price once an early one is over."""
 
+    regular_minor: int
     list_minor: int
     discount_minor: int
     net_minor: int
@@ -118,7 +120,39 @@ def quote(read: Read, cohort: Cohort, coupon_code: str, buyer_id: int | None, *,
         raise CouponUsedUp(field="coupon")
     off = rules.discount(found.now_minor, coupon.terms) if coupon else 0
     net = found.now_minor - off
-    return Quote(found.now_minor, off, net, found.currency, found.early_until, found.refund_until, coupon)
+    return Quote(
+        regular_minor=found.list_minor,
+        list_minor=found.now_minor,
+        discount_minor=off,
+        net_minor=net,
+        currency=found.currency,
+        early_until=found.early_until,
+        refund_until=found.refund_until,
+        coupon=coupon,
+    )
+
+
+def quote_order(read: Read, order: Order) -> Quote:
+    """Say what an order asks, as a quote: the price of the moment it was made."""
+    return Quote(
+        regular_minor=order.list_minor,
+        list_minor=order.list_minor,
+        discount_minor=order.discount_minor,
+        net_minor=order.net_minor,
+        currency=order.currency,
+        early_until=None,
+        refund_until=order.refund_until,
+        coupon=None if order.coupon_id is None else _coupon(read.session.get_one(tables.Coupon, order.coupon_id)),
+    )
+
+
+def is_other_coupon(read: Read, coupon_id: int | None, typed: str) -> bool:
+    """Tell whether what was typed names another coupon than this one; an empty field names none."""
+    code = "".join(typed.split()).upper()
+    if not code:
+        return False
+    coupon = find_coupon(read, code)
+    return coupon is None or coupon.id != coupon_id
 
 
 def _usable(read: Read, cohort: Cohort, currency: str, typed: str, buyer_id: int | None) -> Coupon:

@@ -12,6 +12,7 @@ from lms.commerce.shop.errors import (
     CurrencyUnknown,
     DiscountInvalid,
     EarlyInvalid,
+    PriceChanged,
     PriceInvalid,
     WindowInvalid,
 )
@@ -54,6 +55,20 @@ def price_now(terms: Terms, now: datetime) -> int:
     if terms.early_price_minor is not None and terms.early_until is not None and now < terms.early_until:
         return terms.early_price_minor
     return terms.price_minor
+
+
+def early_ended(terms: Terms, now: datetime) -> bool:
+    """Tell whether there was an early price and its time is over."""
+    return terms.early_until is not None and terms.early_until <= now
+
+
+def require_shown(due: Money, shown: Money | None) -> None:
+    """Refuse to ask more than the page showed, or another currency: PriceChanged. None: nothing was shown.
+
+    Less is never refused: a coupon typed at the last moment takes off what the page did not know of.
+    """
+    if shown is not None and (due.currency != shown.currency or due.minor > shown.minor):
+        raise PriceChanged
 
 
 def _written(minor: int, currency: str) -> str:
