@@ -55,6 +55,7 @@ def test_asking_shows_the_payout_and_twice_is_once(
     page = client.get("/partner/wallet").text
     assert "¥600.00" in page and "招商银行 6783" in page and PLAIN not in page and 'value="600.00"' in page
     form = {"client_key": client_key(page), "currency": "CNY", "amount": "￥500"}
+    assert client.get("/partner/wallet/payouts").headers["Location"] == "/partner/wallet"
     for _ in range(2):
         sent = client.post("/partner/wallet/payouts", data=form)
         assert sent.status_code == 303

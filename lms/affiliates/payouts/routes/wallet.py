@@ -27,6 +27,13 @@ def wallet() -> ResponseReturnValue:
     return _show_wallet(None)
 
 
+@blueprint.get("/partner/wallet/payouts")
+@role("partner")
+def payout_requests() -> ResponseReturnValue:
+    """Lead whoever opens or reloads the address of the request to the wallet."""
+    return see_other(url_for("payouts.wallet"))
+
+
 @blueprint.post("/partner/wallet/payouts")
 @role("partner")
 def request_payout() -> ResponseReturnValue:
