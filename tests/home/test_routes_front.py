@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from lms.commerce.shop import service as shop
+from lms.commerce.shop.rules import Terms
 from lms.kernel.clock import FixedClock
 from lms.kernel.work import SYSTEM, Work
 from lms.learning.camps.rules import CohortState
@@ -210,3 +212,29 @@ def test_both_languages_have_every_page(client: FlaskClient, work: Works) -> Non
     client.set_cookie("language", "en")
     assert "Join cohort 1" in client.get("/c/short-writing").text
     assert "1 seat left" in client.get("/").text
+
+
+def test_cards_and_closed_camps_say_what_can_be_joined_and_for_how_much(
+    app: Flask, client: FlaskClient, work: Works
+) -> None:
+    with work() as w:
+        paid = make_cohort(w, camp=make_camp(w, files=camp_folder("clear-words")).slug, starts_on=DECEMBER)
+        until = w.now + timedelta(days=4)
+        terms = Terms(39_900, "CNY", early_price_minor=29_900, early_until=until)
+        shop.set_offer(w, SYSTEM, paid.code, terms)
+        closed = make_cohort(w, starts_on=date(2026, 10, 1))
+        walk_to(w, closed, CohortState.ENDED)
+    front = client.get("/").text
+    assert "¥299" in front and "¥399" in front and "早鸟价到" in front and "免费" not in front
+    client.get(f"/c/{closed.camp_slug}")
+    with counting(app) as count:
+        page = client.get(f"/c/{closed.camp_slug}")
+    assert count.statements <= 11, count.said
+    assert "现在没有招生的期" in page.text and 'id="others"' in page.text
+    assert f"/c/{paid.camp_slug}?cohort={paid.code}" in page.text and "¥299" in page.text
+    with work() as w:
+        make_cohort(w, camp=closed.camp_slug, starts_on=DECEMBER)
+    assert "免费" in client.get("/").text
+    with counting(app) as count:
+        client.get("/")
+    assert count.statements <= 4, count.said

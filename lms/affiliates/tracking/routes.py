@@ -46,7 +46,7 @@ def _follow(code: str, slug: str) -> ResponseReturnValue:
 
 def _lost(status: int) -> ResponseReturnValue:
     cohorts = {cohort.camp_slug: cohort for cohort in reversed(camps.list_open_cohorts(begin_read()))}
-    return render("affiliates/tracking/lost.html", status=status, gone=status == 410, cohorts=cohorts.values())
+    return render("affiliates/tracking/lost.html", status=status, gone=status == 410, cohorts=list(cohorts.values()))
 
 
 # --- A partner's links ------------------------------------------------------
@@ -54,7 +54,7 @@ def _lost(status: int) -> ResponseReturnValue:
 
 def _choices() -> list[tuple[str, str]]:
     titles = {cohort.camp_slug: cohort.camp_title for cohort in camps.list_open_cohorts(begin_read())}
-    return [("", str(Text("正在招生的那一个", "Whichever is enrolling"))), *titles.items()]
+    return [("", str(Text("首页，列出正在招生的", "The start page, with all that is enrolling"))), *titles.items()]
 
 
 def _show_links(form: LinkForm | None = None, handle: HandleForm | None = None, status: int = 200) -> Response:

@@ -55,7 +55,10 @@ class Stretch:
 
 @dataclass(frozen=True)
 class LandingPage:
-    """Everything a landing page shows. `offer` is the cohort chosen among `offers`; `mine` is set for who is in."""
+    """Everything a landing page shows. `offer` is the cohort chosen among `offers`; `mine` is set for who is in.
+
+    `others` are the camps that can be joined instead, looked up only where this one cannot be.
+    """
 
     camp: Camp
     story: Story
@@ -66,6 +69,7 @@ class LandingPage:
     results: Results | None
     tutors: list[Person]
     mine: MyCohort | None
+    others: list[OpenCamp]
 
     @property
     def waits_here(self) -> bool:
@@ -102,7 +106,7 @@ def list_open_camps(read: Read) -> list[OpenCamp]:
 
 
 def look_at_landing(read: Read, who: Actor, slug: str, wanted: str = "") -> LandingPage:
-    """Gather a landing page in seven statements, two more for somebody signed in.
+    """Gather a landing page in seven statements, two more for somebody signed in, four where nothing is open.
 
     `wanted` is the code of one of the open cohorts; without it the earliest with free seats is chosen.
     Refuses: CampNotFound.
@@ -122,6 +126,7 @@ def look_at_landing(read: Read, who: Actor, slug: str, wanted: str = "") -> Land
         results=_results(read, finished),
         tutors=camps.list_tutor_people(read, [shown.id]).get(shown.id, []) if shown else [],
         mine=_mine(read, who, landing.camp),
+        others=[] if offer else list_open_camps(read),
     )
 
 
