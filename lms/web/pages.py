@@ -54,7 +54,8 @@ NAVIGATION: dict[str, tuple[Place, ...]] = {
         Place("landmark", "/finance/payouts", "提现", "Payouts"),
         Place("scale", "/finance/trial-balance", "账本", "Books"),
         Place("percent", "/console/plans", "分佣方案", "Plans"),
-        Place("list-checks", "/finance/reconciliation", "核对", "Reconcile"),
+        Place("list-checks", "/finance/reconciliation", "对账", "Reconciliation"),
+        Place("hand-coins", "/finance/collected", "代收款", "Collected"),
         Place("webhook", "/finance/notices", "支付通知", "Payment notices"),
         Place("chart-line", "/console", "控制台", "Console"),
         Place("bell", "/inbox", "通知", "Notifications"),
@@ -103,6 +104,8 @@ NAMES = {
 }
 # One payout and one commission are looked at from the wallet.
 _WALLET_PLACES = (("/partner/payouts/", "/partner/wallet"), ("/partner/earnings", "/partner/wallet"))
+# Codes belong to the orders they are used on.
+_ORDER_PLACES = (("/console/coupons", "/console/orders"),)
 # Addresses inside a cohort that belong to a place of the student's.
 _LEARN_PLACES = (
     ("/questions", "/questions"),
@@ -135,7 +138,7 @@ def _current_url(places: tuple[Place, ...]) -> str:
     if path.startswith("/learn/"):
         rest = "/" + "/".join(path.split("/")[3:])
         return next((place for part, place in _LEARN_PLACES if rest.startswith(part)), "/today")
-    path = next((place for part, place in _WALLET_PLACES if path.startswith(part)), path)
+    path = next((place for part, place in (*_WALLET_PLACES, *_ORDER_PLACES) if path.startswith(part)), path)
     fitting = [place.url for place in places if path == place.url or path.startswith(place.url + "/")]
     return max(fitting, key=len, default="")
 

@@ -108,6 +108,6 @@ def run_reconciliation() -> Response:
     with begin_work() as work:
         new = service.ask_reconciliation(work)
         work.audit("reconciliation.asked", subject="gateway")
-    said = t("正在核对，稍后刷新就能看到结果。", "Comparing now. Reload in a moment for the result.")
-    again = t("这一分钟已经核对过，稍等再来。", "It was just compared. Try again in a minute.")
+    said = t("正在对账，稍后刷新就能看到结果。", "Comparing now. Reload in a moment for the result.")
+    again = t("这一分钟已经对过账，稍等再来。", "It was just compared. Try again in a minute.")
     return see_other(url_for("gateway.reconciliation"), said if new else again)

@@ -4,7 +4,7 @@ from lms.commerce.ledger.rules import Account, Side
 from lms.kernel.text import Text
 
 ACCOUNTS: dict[Account, Text] = {
-    Account.PSP_CLEARING: Text("支付渠道待结算", "Held by the payment gateway"),
+    Account.PSP_CLEARING: Text("支付平台待结算", "Held by the payment gateway"),
     Account.BANK: Text("银行存款", "Bank"),
     Account.PAYOUT_BANK: Text("付款账户", "Payout bank account"),
     Account.AGENT_RECEIVABLE: Text("代收人应交", "Due from collecting agents"),
@@ -24,7 +24,7 @@ ACCOUNTS: dict[Account, Text] = {
     Account.TEAM_EXP: Text("团队奖励支出", "Team bonuses"),
     Account.BONUS_EXP: Text("奖金与调整", "Bonuses and adjustments"),
     Account.FORFEIT_INCOME: Text("罚没收入", "Forfeited commissions"),
-    Account.PSP_FEE: Text("支付渠道手续费", "Gateway fees"),
+    Account.PSP_FEE: Text("支付平台手续费", "Gateway fees"),
     Account.PAYOUT_FEE: Text("提现手续费", "Payout fees"),
     Account.DISPUTE_LOSS: Text("争议损失", "Lost disputes"),
     Account.BAD_DEBT: Text("坏账", "Written-off debts"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -45,7 +46,13 @@ def test_finance_sees_what_waits_and_approves_many(
     assert "¥1,500.00" in home and "待审批" in home
     page = client.get("/finance/payouts?state=requested").text
     assert all(f'value="{code}"' in page for code in codes)
-    assert client.post("/finance/payouts/approve", data={"code": [*codes, "NOSUCH00"]}).status_code == 303
+    assert "checked" not in page and "本页共 ¥1,500.00" in page.replace("\n", "") and "chosen=all" in page
+    assert client.get("/finance/payouts?state=requested&chosen=all").text.count(" checked") == 6
+    look = client.post("/finance/payouts/approve", data={"code": codes}).text
+    assert "通过 3 笔，共 ¥1,500.00" in look and queries.count_by_state(read())["approved"] == 0
+    assert client.post("/finance/payouts/approve", data={}).status_code == 303
+    chosen = {"code": [*codes, "NOSUCH00"], "confirmed": "yes"}
+    assert client.post("/finance/payouts/approve", data=chosen).status_code == 303
     assert queries.count_by_state(read())["approved"] == 3
     assert "NOSUCH00" in client.get("/finance/payouts?state=requested").text
     assert client.get("/finance/payouts?state=nonsense").status_code == 404
@@ -55,11 +62,73 @@ def test_finance_sees_what_waits_and_approves_many(
     assert n.statements <= 10, n.said
 
 
+def test_the_list_is_sorted_filtered_and_downloaded(client: FlaskClient, work: Open, finance: Any, clock: Any) -> None:
+    with work() as w:
+        small = ask(w, make_earner(w, name="=Ada")[0], 12_300)
+        large = ask(w, make_earner(w, name="Bo")[0], 45_600)
+        service.reject(w, finance, large.code, "资料要补")
+    address = "/finance/payouts?month=2026-11&order="
+
+    def order(name: str) -> bool:
+        page = client.get(address + name).text
+        return page.index(small.code) < page.index(large.code)
+
+    assert (order("newest"), order("oldest"), order("largest"), order("smallest")) == (False, True, False, True)
+    assert "这里没有提现" in client.get("/finance/payouts?month=2026-10").text
+    for odd in ("month=2026-13", "month=9999-12", "order=odd", "month=x&order=largest&before=1"):
+        assert client.get(f"/finance/payouts?{odd}").status_code == 200
+    rejected = client.get("/finance/payouts?state=rejected").text
+    assert large.code in rejected and small.code not in rejected and "未通过 1" in rejected
+    file = client.get("/finance/payouts?format=csv&order=largest")
+    assert file.mimetype == "text/csv" and "attachment" in file.headers["Content-Disposition"]
+    head, first, second = file.data.decode("utf-8-sig").splitlines()
+    assert head.startswith("编号,合伙人") and first.startswith(f"{large.code},Bo,CNY,456.00")
+    assert second.startswith(f"{small.code},'=Ada,CNY,123.00") and "等待审批" in second
+
+
+def test_what_should_have_arrived_is_red(client: FlaskClient, work: Open, finance: Any, clock: Any) -> None:
+    with work() as w:
+        code = ask(w, make_earner(w)[0]).code
+        service.approve(w, finance, code)
+        service.make_batch(w, finance, [code])
+    clock.advance(timedelta(days=4))
+    assert "超时" not in client.get("/finance").text and "超时未到" not in client.get("/finance/payouts").text
+    clock.advance(timedelta(days=2))
+    assert "1 笔超时未到" in client.get("/finance").text and "超时未到" in client.get("/finance/payouts").text
+    assert "早该到账了" in client.get(f"/finance/payouts/{code}").text
+
+
+def test_a_retry_keeps_who_approved_before(
+    client: FlaskClient, work: Open, finance: Any, gateway: MemoryGateway, drain: Any, clock: Any, sign_in: Any
+) -> None:
+    gateway.refuses = "balance_insufficient"
+    with work() as w:
+        other = make_finance(w)
+        code = ask(w, make_earner(w, kind="connect")[0]).code
+    sign_in(client, Someone(other.person_id or 0))
+    client.post(f"/finance/payouts/{code}/approve")
+    sign_in(client, Someone(finance.person_id or 0))
+    page = client.get(f"/finance/payouts/{code}").text
+    assert "会自动打款" in page and "现在打款" not in page
+    drain()
+    gateway.refuses = ""
+    clock.advance(timedelta(days=1))
+    client.post(f"/finance/payouts/{code}/retry")
+    with work() as w:
+        steps = queries.get_payout_file(w, code)[0].steps
+    assert [(step.name, step.by) for step in steps if step.by] == [
+        ("approved", other.person_id), ("retried", finance.person_id),
+    ]  # fmt: skip
+    assert steps[1].name == "approved" and steps[1].at < steps[-1].at
+    clock.advance(timedelta(minutes=10))
+    assert "现在打款" in client.get(f"/finance/payouts/{code}").text
+
+
 def test_a_bank_file_from_choice_to_confirmation(client: FlaskClient, work: Open, finance: Any) -> None:
     with work() as w:
         codes = [ask(w, make_earner(w, name=f"Partner {n}")[0]).code for n in range(2)]
     assert "还没有银行文件" in client.get("/finance/payouts/batches").text
-    client.post("/finance/payouts/approve", data={"code": codes})
+    client.post("/finance/payouts/approve", data={"code": codes, "confirmed": "yes"})
     assert client.post("/finance/payouts/batches", data={}).status_code == 409
     made = client.post("/finance/payouts/batches", data={"code": codes})
     url = made.headers["Location"]

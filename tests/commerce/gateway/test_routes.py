@@ -225,7 +225,7 @@ def test_differences_are_shown_with_what_to_do(client: FlaskClient, gateway: Fak
 
 @pytest.mark.usefixtures("cashier", "gateway")
 def test_a_comparison_may_be_asked_for(client: FlaskClient, read: Look, drain: Callable[[], int]) -> None:
-    assert "还没有核对过" in client.get("/finance/reconciliation").text
+    assert "还没有对过账" in client.get("/finance/reconciliation").text
     for _ in range(2):
         assert client.post("/finance/reconciliation/run").status_code == 303
     rows = read().session.scalars(select(OutboxRow).where(OutboxRow.name == service.RECONCILE_ERRAND)).all()

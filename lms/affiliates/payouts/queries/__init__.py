@@ -9,14 +9,13 @@ from lms.affiliates.payouts.queries.destinations import (
 )
 from lms.affiliates.payouts.queries.finance import (
     Desk,
-    FinancePayout,
     Queue,
     count_by_state,
     count_to_approve,
     get_payout_file,
-    list_payouts,
     look_at_desk,
 )
+from lms.affiliates.payouts.queries.listing import FinancePayout, Order, Wanted, list_payouts
 from lms.affiliates.payouts.queries.payouts import (
     Attempt,
     Payout,
@@ -36,11 +35,13 @@ __all__ = [
     "Desk",
     "Destination",
     "FinancePayout",
+    "Order",
     "Payout",
     "PayoutFile",
     "Queue",
     "Step",
     "WalletPage",
+    "Wanted",
     "codes_of",
     "connect_destination",
     "count_by_state",

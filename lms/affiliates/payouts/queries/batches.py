@@ -10,7 +10,7 @@ from lms.affiliates.payouts import vault
 from lms.affiliates.payouts.models import Payout as PayoutRow
 from lms.affiliates.payouts.models import PayoutAttempt, PayoutBatch
 from lms.affiliates.payouts.queries.destinations import Destination, destinations_by_id
-from lms.affiliates.payouts.queries.finance import partners_by_id
+from lms.affiliates.payouts.queries.listing import partners_by_id
 from lms.affiliates.payouts.queries.payouts import Payout, list_where
 from lms.affiliates.payouts.rules import AttemptState
 from lms.kernel.errors import NotFound

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 
-from lms.affiliates.partners.queries import Partner, partner_source
+from lms.affiliates.partners.queries import Partner
 from lms.affiliates.payouts.models import Payout as PayoutRow
-from lms.affiliates.payouts.models import PayoutAttempt
-from lms.affiliates.payouts.queries.destinations import Destination, destinations_by_id
-from lms.affiliates.payouts.queries.payouts import Payout, PayoutFile, get_payout, list_where, read_file
-from lms.affiliates.payouts.rules import AttemptState, PayoutState
+from lms.affiliates.payouts.models import PayoutAttempt, PayoutDestination
+from lms.affiliates.payouts.queries.listing import partners_by_id
+from lms.affiliates.payouts.queries.payouts import PayoutFile, get_payout, read_file
+from lms.affiliates.payouts.rules import ARRIVES_WITHIN, AttemptState, PayoutState
 from lms.affiliates.tracking.rules import day_start, program_day
 from lms.commerce.gateway import queries as gateway
 from lms.commerce.ledger import queries as ledger
@@ -20,18 +20,10 @@ from lms.kernel.work import Read
 from lms.people.accounts import queries as accounts
 from lms.people.accounts.queries import Person
 
-PAGE = 50
+_MOST_ODD = 50
+ON_THEIR_WAY = (PayoutState.SUBMITTED, PayoutState.AWAITING_RECIPIENT)
 TROUBLED = (PayoutState.FAILED_RETRYABLE, PayoutState.EXPIRED)
 """What waits for finance to send it again; a failure for good is the partner's to solve."""
-
-
-@dataclass(frozen=True)
-class FinancePayout:
-    """A line of finance's list."""
-
-    payout: Payout
-    partner: Partner
-    destination: Destination
 
 
 @dataclass(frozen=True)
@@ -50,12 +42,14 @@ class Desk:
     to_approve: Queue
     to_send: Queue
     on_their_way: Queue
+    overdue: int
     failed: Queue
     unknown: int
     surprising: Sequence[str]
     trial: Sequence[ledger.TrialLine]
     sold_today: Sequence[shop.Sales]
     refunds_due: int
+    disputes: tuple[int, datetime | None]
     discrepancies: int
 
     @property
@@ -67,20 +61,12 @@ class Desk:
         return not any(sums.values())
 
 
-def list_payouts(read: Read, state: str = "", before: int | None = None, limit: int = PAGE) -> list[FinancePayout]:
-    """List payouts of a state, or of all, newest first, paged by id."""
-    payouts = list_where(read, [PayoutRow.state == state] if state else [], before, limit)
-    partners = partners_by_id(read, [one.partner_id for one in payouts])
-    destinations = destinations_by_id(read, [one.destination_id for one in payouts]) if payouts else {}
-    return [FinancePayout(one, partners[one.partner_id], destinations[one.destination_id]) for one in payouts]
-
-
 def get_payout_file(read: Read, code: str) -> tuple[PayoutFile, Partner, dict[int, Person]]:
     """Get a payout with its story, its partner, and the people that the page names; NotFound."""
     file = read_file(read, get_payout(read, code))
     partner = partners_by_id(read, [file.payout.partner_id])[file.payout.partner_id]
-    named = [partner.person_id] + ([file.payout.decided_by] if file.payout.decided_by else [])
-    return file, partner, accounts.list_people(read, named)
+    decided = [file.payout.decided_by, *(step.by for step in file.steps)]
+    return file, partner, accounts.list_people(read, [partner.person_id, *(by for by in decided if by is not None)])
 
 
 def count_by_state(read: Read) -> dict[str, int]:
@@ -108,30 +94,33 @@ def look_at_desk(read: Read) -> Desk:
             PayoutAttempt.state != AttemptState.RETURNED,
         )
         .distinct()
-        .limit(PAGE)
+        .limit(_MOST_ODD)
     )
     return Desk(
         to_approve=_queue(read, [PayoutState.REQUESTED]),
         to_send=_queue(read, [PayoutState.APPROVED]),
-        on_their_way=_queue(read, [PayoutState.SUBMITTED, PayoutState.AWAITING_RECIPIENT]),
+        on_their_way=_queue(read, ON_THEIR_WAY),
+        overdue=_count_overdue(read),
         failed=_queue(read, TROUBLED),
         unknown=int(read.session.scalar(unknown) or 0),
         surprising=list(read.session.scalars(odd)),
         trial=ledger.trial_balance(read),
         sold_today=shop.sales(read, day_start(program_day(read.now)), read.now + timedelta(seconds=1)),
         refunds_due=shop.count_due(read),
+        disputes=shop.count_open_disputes(read),
         discrepancies=gateway.count_discrepancies(read),
     )
 
 
-def partners_by_id(read: Read, ids: Sequence[int]) -> dict[int, Partner]:
-    """Give partners by id."""
-    if not ids:
-        return {}
-    source = partner_source()
-    statement = select(source.c.id, source.c.code, source.c.person_id, source.c.name, source.c.state)
-    rows = read.session.execute(statement.where(source.c.id.in_(set(ids))))
-    return {row[0]: Partner(*row) for row in rows}
+def _count_overdue(read: Read) -> int:
+    late = [
+        (PayoutDestination.kind == kind) & (PayoutRow.submitted_at < read.now - within)
+        for kind, within in ARRIVES_WITHIN.items()
+    ]
+    statement = select(func.count(PayoutRow.id)).join(
+        PayoutDestination, PayoutDestination.id == PayoutRow.destination_id
+    )
+    return int(read.session.scalar(statement.where(PayoutRow.state.in_(ON_THEIR_WAY), or_(*late))) or 0)
 
 
 def _queue(read: Read, states: Sequence[PayoutState]) -> Queue:

@@ -1,6 +1,6 @@
 """Payouts as values, and what has happened to one of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,13 @@ from lms.affiliates.payouts.models import PayoutAttempt
 from lms.affiliates.payouts.queries.destinations import Destination, destinations_by_id
 from lms.affiliates.payouts.rules import UNDECIDED, AttemptState, PayoutState
 from lms.commerce.ledger import queries as ledger
+from lms.kernel.audit import AuditEntry
 from lms.kernel.errors import NotFound
 from lms.kernel.work import Read
 
 PAGE = 20
-_APPROVED = "approved"
+_REQUESTED, _APPROVED, _RETRIED = "requested", "approved", "retried"
+_ACT = "payout."
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,15 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Step:
-    """Something that happened to a payout: the journal's step without its number, or `approved`."""
+    """Something that happened to a payout: the journal's step without its number, or `approved`.
+
+    `by` is who in finance decided it, where somebody did.
+    """
 
     name: str
     number: int
     at: datetime
+    by: int | None = None
 
 
 @dataclass(frozen=True)
@@ -135,11 +141,15 @@ def list_my_payouts(read: Read, partner_id: int, before: int | None = None, limi
 
 def list_where(read: Read, conditions: Iterable[ColumnElement[bool]], before: int | None, limit: int) -> list[Payout]:
     """List payouts that meet conditions on the row, newest first, paged by id."""
-    statement = select(*_COLUMNS).order_by(PayoutRow.id.desc()).limit(limit)
-    for condition in conditions:
-        statement = statement.where(condition)
-    if before is not None:
-        statement = statement.where(PayoutRow.id < before)
+    paged = [*conditions, PayoutRow.id < before] if before is not None else conditions
+    return list_ordered(read, paged, [PayoutRow.id.desc()], limit)
+
+
+def list_ordered(
+    read: Read, conditions: Iterable[ColumnElement[bool]], order: Sequence[ColumnElement[Any]], limit: int
+) -> list[Payout]:
+    """List payouts that meet conditions on the row, in an order."""
+    statement = select(*_COLUMNS).where(*conditions).order_by(*order).limit(limit)
     return [_seen(row) for row in read.session.execute(statement)]
 
 
@@ -169,15 +179,25 @@ def read_file(read: Read, payout: Payout) -> PayoutFile:
 
 def _steps(read: Read, payout: Payout) -> list[Step]:
     journals = {line.journal_id: line for line in ledger.list_lines(read, [f"payout:{payout.id}"])}
+    approvals, retries = _decided(read, payout)
     steps = []
     for line in journals.values():
         name, _, number = line.step.partition(":")
-        steps.append(Step(name, int(number or 1), line.posted_at))
-    if payout.decided_at is not None and payout.state not in (PayoutState.REJECTED, PayoutState.CANCELED):
-        # The approval books nothing; it stands behind the request, or behind the request to send again.
-        asked = max((i for i, step in enumerate(steps) if step.name in ("requested", "retried")), default=-1)
-        steps.insert(asked + 1, Step(_APPROVED, 1, payout.decided_at))
+        by = retries.pop(0).person_id if name == _RETRIED and retries else None
+        steps.append(Step(name, int(number or 1), line.posted_at, by))
+        if name == _REQUESTED:
+            # The approval books nothing, so the trail of finance's acts knows it.
+            steps += [Step(_APPROVED, 1, entry.at, entry.person_id) for entry in approvals]
     return steps
+
+
+def _decided(read: Read, payout: Payout) -> tuple[list[AuditEntry], list[AuditEntry]]:
+    """Give who approved a payout, and who had it sent again, oldest first."""
+    acts = (_ACT + _APPROVED, _ACT + _RETRIED)
+    subject = (AuditEntry.subject == f"payout:{payout.code}", AuditEntry.act.in_(acts))
+    statement = select(AuditEntry).where(AuditEntry.at >= payout.requested_at, *subject).order_by(AuditEntry.id)
+    entries = list(read.session.scalars(statement)) if payout.decided_at is not None else []
+    return [one for one in entries if one.act == acts[0]], [one for one in entries if one.act == acts[1]]
 
 
 def _seen(row: Row[*tuple[Any, ...]]) -> Payout:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from lms.affiliates.payouts import wording
 from lms.kernel.money import Money, write_money
 from lms.kernel.text import current_language
 from lms.web.htmx import render
@@ -18,4 +19,4 @@ def money(minor: int, currency: str) -> str:
 
 def show(template: str, *, status: int = 200, **context: Any) -> Response:
     """Answer with a page of this room."""
-    return render(f"affiliates/payouts/{template}", status=status, money=money, **context)
+    return render(f"affiliates/payouts/{template}", status=status, money=money, wording=wording, **context)

@@ -1,15 +1,22 @@
-"""Finance: the home page, payouts by state, and decisions about them."""
+"""Finance: the home page, one payout, and decisions about it."""
 
-from flask import abort, request, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 
+from lms.affiliates.partners.queries import Partner
 from lms.affiliates.payouts import queries, service
 from lms.affiliates.payouts.forms import ReasonForm
-from lms.affiliates.payouts.queries.finance import PAGE
+from lms.affiliates.payouts.queries import PayoutFile
 from lms.affiliates.payouts.routes.door import blueprint, show
-from lms.affiliates.payouts.rules import BankDetails, PayoutState
-from lms.kernel.text import t, tn
-from lms.kernel.work import begin_read, begin_work
+from lms.affiliates.payouts.rules import (
+    SENT_BY_ITSELF_WITHIN,
+    BankDetails,
+    DestinationKind,
+    PayoutState,
+    is_overdue,
+)
+from lms.kernel.text import t
+from lms.kernel.work import Read, begin_read, begin_work
 from lms.web.guards import current_actor, role
 from lms.web.htmx import see_other
 from lms.web.refusals import refusals_on
@@ -20,38 +27,6 @@ from lms.web.refusals import refusals_on
 def finance() -> ResponseReturnValue:
     """Show what was sold today, what waits for finance, and whether the books are equal."""
     return show("finance.html", desk=queries.look_at_desk(begin_read()))
-
-
-@blueprint.get("/finance/payouts")
-@role("finance")
-def payouts() -> ResponseReturnValue:
-    """List payouts by state, newest first."""
-    state = request.args.get("state", "")
-    if state and state not in list(PayoutState):
-        abort(404)
-    read = begin_read()
-    lines = queries.list_payouts(read, state, request.args.get("before", type=int), PAGE + 1)
-    return show(
-        "payouts.html",
-        lines=lines[:PAGE],
-        older=lines[PAGE - 1].payout.id if len(lines) > PAGE else None,
-        state=state,
-        counts=queries.count_by_state(read),
-        my_id=current_actor().person_id,
-    )
-
-
-@blueprint.post("/finance/payouts/approve")
-@role("finance")
-def approve_many() -> ResponseReturnValue:
-    """Approve all that were chosen."""
-    with begin_work() as work:
-        done = service.approve_many(work, current_actor(), request.form.getlist("code"))
-    said = tn(done.count, "通过了 {n} 笔", "{n} payout approved", "{n} payouts approved")
-    if done.skipped:
-        left = t("，{codes} 没有动", ", left as they were: {codes}", codes=", ".join(done.skipped[:10]))
-        return see_other(url_for("payouts.payouts", state="requested"), said + left, kind="note")
-    return see_other(url_for("payouts.payouts", state="approved"), said)
 
 
 @blueprint.get("/finance/payouts/<code>")
@@ -133,7 +108,8 @@ def show_account(code: str) -> ResponseReturnValue:
 def _show_one(
     code: str, form: ReasonForm, details: BankDetails | None = None, status: int = 200
 ) -> ResponseReturnValue:
-    file, partner, people = queries.get_payout_file(begin_read(), code)
+    read = begin_read()
+    file, partner, people = queries.get_payout_file(read, code)
     return show(
         "finance_payout.html",
         status=status,
@@ -143,7 +119,21 @@ def _show_one(
         form=form,
         details=details,
         is_own=partner.person_id == current_actor().person_id,
+        is_overdue=is_overdue(file.payout.state, file.destination.kind, file.payout.submitted_at, read.now),
+        waits_for=_waits_for(read, file, partner),
     )
+
+
+def _waits_for(read: Read, file: PayoutFile, partner: Partner) -> str:
+    """Name why an approved transfer has not left by itself: unlocking, readiness, the worker, or somebody's push."""
+    one = file.payout
+    if one.state is not PayoutState.APPROVED or file.destination.kind is not DestinationKind.CONNECT:
+        return ""
+    if partner.is_locked:
+        return "unlocking"
+    if not file.destination.ready:
+        return "account"
+    return "worker" if one.decided_at and read.now - one.decided_at < SENT_BY_ITSELF_WITHIN else "push"
 
 
 def _back(code: str, said: str) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from lms.affiliates.payouts.rules.accounts import (
     is_iban,
     plain_number,
 )
-from lms.affiliates.payouts.rules.bank_file import BankLine, bank_file
+from lms.affiliates.payouts.rules.bank_file import BankLine, bank_file, defused
 from lms.affiliates.payouts.rules.entries import (
     Split,
     canceled,
@@ -32,11 +32,14 @@ from lms.affiliates.payouts.rules.moves import (
     refuse_own_payout,
     require_known,
 )
+from lms.affiliates.payouts.rules.overdue import ARRIVES_WITHIN, SENT_BY_ITSELF_WITHIN, is_overdue
 from lms.affiliates.payouts.rules.requesting import MOST_MINOR, Asked, require_payable
 from lms.affiliates.payouts.rules.wallet_lines import LineKind, WalletLine, read_lines, source_id
 
 __all__ = [
+    "ARRIVES_WITHIN",
     "MOST_MINOR",
+    "SENT_BY_ITSELF_WITHIN",
     "UNDECIDED",
     "Asked",
     "AttemptState",
@@ -52,10 +55,12 @@ __all__ = [
     "bank_file",
     "canceled",
     "check_bank_details",
+    "defused",
     "failed",
     "failure_state",
     "is_bank_card",
     "is_iban",
+    "is_overdue",
     "may_move",
     "move",
     "paid_from",

@@ -30,10 +30,11 @@ def bank_file(heads: Sequence[str], currency: str, lines: Iterable[BankLine]) ->
     for number, line in enumerate(lines, 1):
         amount = as_decimal(Money(line.amount_minor, currency))
         details = line.details
-        words = (_defused(details.holder), details.number, _defused(details.bank), amount, _defused(line.purpose))
+        words = (defused(details.holder), details.number, defused(details.bank), amount, defused(line.purpose))
         writer.writerow((number, *words))
     return out.getvalue().encode("utf-8-sig")
 
 
-def _defused(text: str) -> str:
+def defused(text: str) -> str:
+    """Keep a spreadsheet from running what somebody typed."""
     return f"'{text}" if unicodedata.normalize("NFKC", text).startswith(_FORMULA) else text
