@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select, update
 
+from lms.affiliates.commissions.models import Accrual, Commission
 from lms.affiliates.commissions.rules import Terms as Plan
 from lms.affiliates.commissions.service import make_plan, publish_version, release_due
 from lms.commerce.shop import service as shop
-from lms.commerce.shop.rules import Terms
+from lms.commerce.shop.models import Coupon, ShopOrder
+from lms.commerce.shop.rules import CouponTerms, Terms
 from lms.kernel.clock import FixedClock
 from lms.kernel.work import SYSTEM, Work
 from lms.people.accounts.queries import get_person
@@ -152,3 +155,24 @@ def test_without_a_plan_the_public_page_names_no_sum(client: FlaskClient, work: 
         cohort = make_cohort(w)
         shop.set_offer(w, SYSTEM, cohort.code, Terms(39_900, "CNY"))
     assert "¥" not in client.get("/partner").text
+
+
+def test_a_coupons_sales_are_told_by_its_name(
+    client: FlaskClient, work: Works, sign_in: SignIn, market: Market
+) -> None:
+    (ada,) = market.partners(1)
+    with work() as w:
+        terms = CouponTerms(percent_bps=1000, owner_id=ada.id)
+        shop.make_coupon(w, SYSTEM, "ZHOUKE13", terms)
+        coupon_id = w.session.scalar(select(Coupon.id))
+    order = market.sell(ada)
+    with work() as w:
+        w.session.execute(update(ShopOrder).where(ShopOrder.id == order).values(coupon_id=coupon_id))
+        w.session.execute(update(Accrual).values(referral={"source": "coupon", "partner_id": ada.id}))
+    enter(client, sign_in, market, ada)
+    page = client.get("/partner").text
+    assert "优惠码 ZHOUKE13 来了 1 单" in page and "主链接来了" not in page
+    assert "ZHOUKE13" in client.get("/partner/earnings").text
+    with work() as w:
+        code = w.session.scalar(select(Commission.code))
+    assert "你的优惠码 ZHOUKE13" in client.get(f"/partner/earnings/{code}").text

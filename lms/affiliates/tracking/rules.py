@@ -79,7 +79,7 @@ class Attribution:
 
 @dataclass(frozen=True)
 class Seen:
-    """Something that came through a link, before gathering; a sale with what it earns."""
+    """Something that came through a link, before gathering; a sale with what it earns, and the own coupon used."""
 
     kind: Literal["sign_up", "joined", "sale"]
     at: datetime
@@ -87,13 +87,15 @@ class Seen:
     label: str
     amount_minor: int = 0
     currency: str = ""
+    coupon: str = ""
 
 
 @dataclass(frozen=True)
 class Happening:
     """A line of what just happened: `count` things of one kind through one link, the last one at `at`.
 
-    `label` is the place the link is used in, empty for the partner's main link. Sales carry what they earn together.
+    `label` is the place the link is used in, empty for the partner's main link; `coupon` the own one that brought
+    the sales instead of a link. Sales carry what they earn together.
     """
 
     kind: Literal["sign_up", "joined", "sale"]
@@ -102,6 +104,7 @@ class Happening:
     count: int
     amount_minor: int = 0
     currency: str = ""
+    coupon: str = ""
 
 
 def program_day(at: datetime) -> date:
@@ -256,7 +259,7 @@ def campaign_for(typed: str, label: str, spare: str) -> str:
 
 
 def gather(seen: Sequence[Seen], limit: int) -> list[Happening]:
-    """Put neighbours of one kind, link, currency and hour into one line; newest first in, newest first out."""
+    """Put neighbours of one kind, link, coupon, currency and hour into one line; newest first in, newest first out."""
     lines: list[list[Seen]] = []
     for one in seen:
         if lines and _is_alike(lines[-1][0], one):
@@ -268,12 +271,12 @@ def gather(seen: Sequence[Seen], limit: int) -> list[Happening]:
 
 def _is_alike(first: Seen, one: Seen) -> bool:
     same = (first.kind, first.link_id, first.currency) == (one.kind, one.link_id, one.currency)
-    return same and first.at - one.at < COUNT_GAP
+    return same and first.coupon == one.coupon and first.at - one.at < COUNT_GAP
 
 
 def _line_of(alike: Sequence[Seen]) -> Happening:
     first, amount = alike[0], sum(one.amount_minor for one in alike)
-    return Happening(first.kind, first.at, first.label, len(alike), amount, first.currency)
+    return Happening(first.kind, first.at, first.label, len(alike), amount, first.currency, first.coupon)
 
 
 def tell_apart(seen: Iterable[Seen], sales: Sequence[Seen]) -> list[Seen]:

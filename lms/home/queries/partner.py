@@ -91,4 +91,7 @@ def look_at_partner_home(read: Read, partner: Partner) -> PartnerHome:
 def _sales(read: Read, partner_id: int, money: Money | None) -> list[Seen]:
     """List the last sales as things that came through a link; nothing is asked for who never earned."""
     found = commissions.recent_sales(read, partner_id, MOST_HAPPENINGS * 5) if money else []
-    return [Seen("sale", one.paid_at, one.link_id or 0, one.place, one.amount_minor, one.currency) for one in found]
+    return [
+        Seen("sale", one.paid_at, one.link_id or 0, one.place, one.amount_minor, one.currency, one.coupon)
+        for one in found
+    ]

@@ -37,7 +37,6 @@ class Explanation:
     cap_minor: int
     counted_from: date
     business_days: list[date]
-    by_coupon: bool
     touched_at: datetime | None
     refunded_minor: int
     reversals: list[Reversal]
@@ -81,7 +80,6 @@ def explain(read: Read, who: Actor, code: str) -> Explanation:
         cap_minor=workings["cap_minor"],
         counted_from=date.fromisoformat(workings["counted_from"]),
         business_days=[date.fromisoformat(day) for day in workings["business_days"]],
-        by_coupon=facts.referral.get("source") == "coupon",
         touched_at=_touched_at(facts.referral),
         refunded_minor=facts.refunded_minor,
         reversals=_reversals(read, line.id),

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Subquery, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
 
 from lms.affiliates.commissions.models import Accrual, Commission
 from lms.affiliates.commissions.rules import LineState, month_span
 from lms.affiliates.tracking.queries import link_source
+from lms.commerce.shop.queries import order_coupon_source
 from lms.kernel.work import Read
 from lms.learning.camps.queries import cohort_source
 
@@ -18,7 +19,10 @@ LIST_STATES = ("held", "released", "reversed")
 
 @dataclass(frozen=True)
 class Line:
-    """One line as a list shows it, amounts in minor units: what was earned, what is left, when it can be had."""
+    """One line as a list shows it, amounts in minor units: what was earned, what is left, when it can be had.
+
+    `coupon` is the partner's own that made it theirs; empty for a link, whose `place` is empty for the main one.
+    """
 
     id: int
     code: str
@@ -38,7 +42,9 @@ class Line:
     order_code: str
     camp_title: str
     cohort_name: str
+    language: str
     place: str
+    coupon: str
 
     @property
     def is_released(self) -> bool:
@@ -59,14 +65,22 @@ _SHOWN = (
 
 def lines_statement() -> Select[Any]:
     """Select lines as `Line` takes them."""
-    cohort, link = cohort_source(), link_source()
+    cohort, link, used = cohort_source(), link_source(), order_coupon_source()
     columns = [getattr(Commission, name) for name in _SHOWN]
+    places = (func.coalesce(link.c.label, ""), own_coupon(used))
     return (
-        select(*columns, Accrual.order_code, cohort.c.camp_title, cohort.c.name, func.coalesce(link.c.label, ""))
+        select(*columns, Accrual.order_code, cohort.c.camp_title, cohort.c.name, cohort.c.language, *places)
         .join(Accrual, Accrual.id == Commission.accrual_id)
         .join(cohort, cohort.c.id == Accrual.cohort_id)
         .join(link, link.c.id == Accrual.link_id, isouter=True)
+        .join(used, used.c.order_id == Accrual.order_id, isouter=True)
     )
+
+
+def own_coupon(used: Subquery) -> ColumnElement[str]:
+    """Name the coupon that made an order the partner's; empty where a link did, whatever coupon came with it."""
+    by_coupon = Accrual.referral["source"].as_string() == "coupon"
+    return func.coalesce(case((by_coupon, used.c.code)), "")
 
 
 def list_lines(

@@ -6,8 +6,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Integer, func, select
 
 from lms.affiliates.commissions.models import Accrual, Commission
+from lms.affiliates.commissions.queries.lines import own_coupon
 from lms.affiliates.commissions.rules import LineState, day_start, program_day
 from lms.affiliates.tracking.queries import link_source
+from lms.commerce.shop.queries import order_coupon_source
 from lms.kernel.work import Read
 
 
@@ -22,13 +24,14 @@ class Earned:
 
 @dataclass(frozen=True)
 class RecentSale:
-    """An order that a partner earned on: where it came from and what is left of the commission."""
+    """An order that a partner earned on: through which link or own coupon, and what is left of the commission."""
 
     paid_at: datetime
     link_id: int | None
     place: str
     amount_minor: int
     currency: str
+    coupon: str
 
 
 @dataclass(frozen=True)
@@ -75,19 +78,22 @@ def earned_today(read: Read, partner_id: int, today: date | None = None) -> list
 
 def recent_sales(read: Read, partner_id: int, limit: int) -> list[RecentSale]:
     """List the last orders a partner earned on that still stand, newest first; one statement."""
-    link = link_source()
-    place = func.coalesce(link.c.label, "")
+    link, used = link_source(), order_coupon_source()
+    place, coupon = func.coalesce(link.c.label, ""), func.max(own_coupon(used))
     statement = (
-        select(Commission.paid_at, Accrual.link_id, place, func.sum(Commission.live_minor), Commission.currency)
+        select(Commission.paid_at, Accrual.link_id, place, func.sum(Commission.live_minor), Commission.currency, coupon)
         .join(Accrual, Accrual.id == Commission.accrual_id)
         .join(link, link.c.id == Accrual.link_id, isouter=True)
+        .join(used, used.c.order_id == Accrual.order_id, isouter=True)
         .where(Commission.partner_id == partner_id, Commission.live_minor > 0)
         .group_by(Accrual.id, Commission.paid_at, Accrual.link_id, link.c.label, Commission.currency)
         .order_by(Commission.paid_at.desc(), Accrual.id.desc())
         .limit(limit)
     )
     rows = read.session.execute(statement)
-    return [RecentSale(at, link_id, place, int(amount), currency) for at, link_id, place, amount, currency in rows]
+    return [
+        RecentSale(at, link, place, int(amount), currency, code) for at, link, place, amount, currency, code in rows
+    ]
 
 
 def next_release(read: Read, partner_id: int, limit: int = 4) -> list[Coming]:

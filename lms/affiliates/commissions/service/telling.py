@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from babel.dates import get_month_names
+from sqlalchemy import select
 
 from lms.affiliates.commissions.events import CommissionMoved
 from lms.affiliates.commissions.models import Accrual, AccrualChange, Commission, CommissionReversal
@@ -12,6 +13,7 @@ from lms.affiliates.commissions.queries import InForce, get_version, people_of
 from lms.affiliates.commissions.rules import program_day
 from lms.affiliates.partners.queries import Partner
 from lms.affiliates.tracking import queries as tracking
+from lms.commerce.shop.queries import order_coupon_source
 from lms.kernel.money import Money
 from lms.kernel.text import Text
 from lms.kernel.work import Work
@@ -146,7 +148,15 @@ def _page(line: Commission) -> str:
 def _sale(work: Work, order: Accrual) -> dict[str, Any]:
     cohort = camps.get_cohort_by_id(work, order.cohort_id or 0)
     place = tracking.link_label(work, order.link_id)
-    return {"camp": cohort.camp_title, "cohort": cohort.name, "place": place}
+    return {"camp": cohort.camp_title, "cohort": cohort.name, "place": place, "coupon": _own_coupon(work, order)}
+
+
+def _own_coupon(work: Work, order: Accrual) -> str:
+    """Name the coupon that made an order its owner's; empty where a link did."""
+    if (order.referral or {}).get("source") != "coupon":
+        return ""
+    used = order_coupon_source()
+    return work.session.scalar(select(used.c.code).where(used.c.order_id == order.order_id)) or ""
 
 
 def _money(line: Commission, amount_minor: int) -> dict[str, Any]:

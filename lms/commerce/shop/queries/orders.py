@@ -270,3 +270,10 @@ def order_source() -> Subquery:
         _O.paid_at,
         _O.referral,
     ).subquery("order_source")
+
+
+def order_coupon_source() -> Subquery:
+    """Offer order_id and code of the coupon an order was made with, for joins; orders without one are left out."""
+    order, coupon = tables.ShopOrder, tables.Coupon
+    statement = select(order.id.label("order_id"), coupon.code).join(coupon, coupon.id == order.coupon_id)
+    return statement.subquery("order_coupon_source")
