@@ -242,7 +242,15 @@ def test_the_bank_file_opens_as_text_and_runs_nothing() -> None:
     data = rules.bank_file(("序号", "户名", "账号", "银行", "金额", "用途"), "CNY", [BankLine(details, 12_345, "@费")])
     assert data.startswith(b"\xef\xbb\xbf") and data.endswith(b"\r\n")
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
-    assert rows[1] == ["1", '\'=HYPERLINK("x")', "6225880123456783", "'+招行", "123.45", "'@费"]
+    assert rows[1] == ["1", '\'=HYPERLINK("x")', "6225880123456783\t", "'+招行", "123.45", "'@费"]
+
+
+def test_the_bank_file_speaks_the_banks_language() -> None:
+    card, iban = (BankDetails("Ada", "Bank", number) for number in ("6225880123456783", "DE89370400440532013000"))
+    assert (rules.purpose_language(card), rules.purpose_language(iban)) == ("zh", "en")
+    assert (rules.file_language("CNY"), rules.file_language("EUR")) == ("zh", "en")
+    data = rules.bank_file(("a",) * 6, "EUR", [BankLine(iban, 1, "x")]).decode("utf-8-sig")
+    assert "DE89370400440532013000," in data
 
 
 @given(st.text(), st.text())

@@ -51,7 +51,7 @@ def test_a_bank_file_submits_its_payouts_and_is_kept_encrypted(
     assert (name, data) == queries.read_batch_file(read(), made.code) and name.endswith(f"{made.code}.csv")
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
     assert rows[0] == ["序号", "收款人户名", "收款人账号", "开户银行", "金额", "用途"]
-    assert rows[1][:5] == ["1", "林达", CARD.replace(" ", ""), "招商银行", "500.00"] and len(rows) == 4
+    assert rows[1][:5] == ["1", "林达", CARD.replace(" ", "") + "\t", "招商银行", "500.00"] and len(rows) == 4
     digest = read().session.scalars(select(StoredFile.digest)).one()
     assert CARD.replace(" ", "").encode() not in current_parts().files.read(digest)
     batch, lines = queries.get_batch(read(), made.code)

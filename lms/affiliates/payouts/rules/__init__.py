@@ -8,7 +8,13 @@ from lms.affiliates.payouts.rules.accounts import (
     is_iban,
     plain_number,
 )
-from lms.affiliates.payouts.rules.bank_file import BankLine, bank_file, defused
+from lms.affiliates.payouts.rules.bank_file import (
+    BankLine,
+    bank_file,
+    defused,
+    file_language,
+    purpose_language,
+)
 from lms.affiliates.payouts.rules.entries import (
     Split,
     canceled,
@@ -58,6 +64,7 @@ __all__ = [
     "defused",
     "failed",
     "failure_state",
+    "file_language",
     "is_bank_card",
     "is_iban",
     "is_overdue",
@@ -65,6 +72,7 @@ __all__ = [
     "move",
     "paid_from",
     "plain_number",
+    "purpose_language",
     "read_lines",
     "refuse_own_payout",
     "requested",

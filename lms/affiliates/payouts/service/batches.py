@@ -17,8 +17,19 @@ from lms.affiliates.payouts.service.sending import begin_attempt, next_split
 from lms.kernel.db import lock
 from lms.kernel.errors import NotFound
 from lms.kernel.files import StoredFile, keep_file
-from lms.kernel.text import t
+from lms.kernel.text import Text
 from lms.kernel.work import Actor, Work
+
+# For banks, so in their language and not in the reader's.
+_PURPOSE = Text("推广服务费 {code}", "Promotion fee {code}")
+_HEADS = (
+    Text("序号", "Number"),
+    Text("收款人户名", "Holder"),
+    Text("收款人账号", "Account"),
+    Text("开户银行", "Bank"),
+    Text("金额", "Amount"),
+    Text("用途", "Purpose"),
+)
 
 
 @dataclass(frozen=True)
@@ -121,18 +132,11 @@ def _is_sendable(work: Work, held: Held) -> bool:
 
 def _line(work: Work, held: Held) -> BankLine:
     details = vault.open_details(destination_of(work, held.row).details)
-    purpose = t("推广服务费 {code}", "Promotion fee {code}", code=held.row.code)
+    purpose = _PURPOSE.in_(rules.purpose_language(details), code=held.row.code)
     return BankLine(details, next_split(held.row).net_minor, purpose)
 
 
 def _keep(work: Work, code: str, currency: str, lines: Sequence[BankLine]) -> StoredFile:
-    heads = (
-        t("序号", "Number"),
-        t("收款人户名", "Holder"),
-        t("收款人账号", "Account"),
-        t("开户银行", "Bank"),
-        t("金额", "Amount"),
-        t("用途", "Purpose"),
-    )
+    heads = [head.in_(rules.file_language(currency)) for head in _HEADS]
     data = vault.seal(rules.bank_file(heads, currency, lines))
     return keep_file(work, data, f"payouts-{work.now:%Y%m%d}-{code}.csv", "text/csv")
