@@ -7,7 +7,7 @@ JOBS ?= 2
 # Without its compiled files every start of Python would compile all packages anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test test-long check format bench lock clean
+.PHONY: help setup demo test test-long check format bench lock clean .types .lines .house
 help:
 	@echo "make demo [PORT=5000] [FRESH=1]   try it: a whole season on http://127.0.0.1:PORT"
 	@echo "make test                         all checks and tests, on SQLite and PostgreSQL"
@@ -36,11 +36,18 @@ demo: setup
 	@$(BIN)/python -m lms.demo --port $(PORT) $(if $(FRESH),--fresh)
 
 check: setup
+	@$(MAKE) --no-print-directory -j2 .types .lines .house
+
+.types:
+	@$(BIN)/mypy --no-error-summary
+
+.lines:
 	@$(BIN)/ruff format --check -q . || { echo "run: make format"; exit 1; }
 	@$(BIN)/ruff check -q .
-	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-cache > .import-contracts.log 2>&1 || { cat .import-contracts.log; exit 1; }
 	@$(BIN)/djlint templates --lint --quiet
+
+.house:
 	@$(BIN)/python -m pytest tests/house -m "not database"
 
 test: check
