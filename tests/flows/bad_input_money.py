@@ -128,7 +128,7 @@ def outside_fields_of(place: Place) -> dict[str, dict[str, Any]]:
         "shop.check": {},
         "shop.pay": {},
         "shop.refund": {"reason": "改主意了"},
-        "shop.start": {"cohort": place.codes["priced"], "coupon": "WINTER"},
+        "shop.start": {"cohort": place.codes["priced"], "coupon": "WINTER", "shown": "CNY 35910"},
     }
 
 
@@ -136,8 +136,11 @@ def inside_fields_of(place: Place) -> dict[str, dict[str, Any]]:
     """List what a form of each route of the console and finance holds, filled in well."""
     codes, agent = place.codes, str(place.person.id)
     offer = {"priced": "y", "price": "399", "currency": "CNY", "early_price": "299"}
+    # 39900 were paid and a refund of 3900 has failed: all of it may still go back.
+    refund = {"left": "39900", "whole": "", "sure": "y"}
     coupon = {"code": "SPRING", "kind": "amount", "percent": "10", "amount": "50", "currency": "CNY"}
     terms = {"percent": "20", "cap": "35", "floor": "10"}
+    moved = {"amount": "500", "day": "2026-11-20", "reference": "FT1120"}
     adjusted = {"act": "give", "amount": "12", "reason": "开营奖金", "confirmed": "yes", "seen": "0"}
     days = {"observation_days": "7", "settlement_business_days": "3", "effective_on": "2026-12-24", "seen": "2"}
     return {
@@ -146,12 +149,13 @@ def inside_fields_of(place: Place) -> dict[str, dict[str, Any]]:
         "commissions.new_plan": {"name": "冬季", "camp": codes["slug"], "group": ""},
         "commissions.publish": {**terms, **days},
         "gateway.replay": {},
+        "ledger.book_funding": {"key": "one", "direction": "in", "currency": "CNY", **moved},
         "gateway.run_reconciliation": {},
         "partners.lock_money": {"reason": "查一查"},
         "partners.regroup": {"group": "", "new_group": "老师"},
         "partners.unlock_money": {"reason": "查清了"},
         "payouts.approve": {},
-        "payouts.approve_many": {"code": codes["finance/payouts:code"]},
+        "payouts.approve_many": {"code": codes["finance/payouts:code"], "confirmed": "yes"},
         "payouts.ask": {},
         "payouts.make_batch": {"code": codes["approved"]},
         "payouts.reject": {"reason": "先查一查"},
@@ -162,12 +166,13 @@ def inside_fields_of(place: Place) -> dict[str, dict[str, Any]]:
         "payouts.take_back": {"reason": "银行退回"},
         "shop.archive_coupon": {},
         "shop.confirm_by_hand": {"source": "bank"},
+        "shop.dismiss_refund": {"reason": "买家决定留下"},
         "shop.hand_in": {"agent": agent, "currency": "CNY", "key": "one", "amount": "100"},
         "shop.make_coupon": {**coupon, "camp": "", "partner": "", "valid_until": "2026-12-31T22:00", "uses_most": "9"},
-        "shop.refund_order": {"code": "ABCDEFGH23", "amount": "100", "reason": "补偿"},
+        "shop.refund_order": {**refund, "code": "ABCDEFGH23", "amount": "100", "reason": "补偿"},
         "shop.retry_refund": {},
         "shop.set_offer": {**offer, "early_until": "2026-12-01T22:00", "refund_until": "2026-12-20T22:00"},
-        "shop.settle_offline": {"agent": "all@example.com"},
+        "shop.settle_offline": {"agent": "all@example.com", "sure": "y"},
     }
 
 

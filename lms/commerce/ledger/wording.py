@@ -37,3 +37,12 @@ SIDES: dict[Side, Text] = {
     Side.INCOME: Text("收入", "Income"),
     Side.EXPENSE: Text("支出", "Expenses"),
 }
+
+TRIAL_HEADS = (
+    Text("账户代码", "account"),
+    Text("账户", "name"),
+    Text("货币", "currency"),
+    Text("借方", "debit"),
+    Text("贷方", "credit"),
+    Text("余额", "balance"),
+)

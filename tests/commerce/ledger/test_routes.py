@@ -61,7 +61,8 @@ def test_the_file_has_plain_numbers(finance: FlaskClient, work: Open) -> None:
     book(work)
     answer = finance.get("/finance/trial-balance?format=csv")
     assert answer.headers["Content-Type"].startswith("text/csv")
-    assert "psp_clearing,CNY,399.00,0.00,399.00" in answer.text and "held,CNY,0.00,79.80,79.80" in answer.text
+    assert "psp_clearing,支付平台待结算,CNY,399.00,0.00,399.00" in answer.text
+    assert "held,佣金（观察期内）,CNY,0.00,79.80,79.80" in answer.text
 
 
 @pytest.mark.parametrize("day", ["", "yesterday", "2026-02-30", "9999-12-31", "0001-01-01", "2026-11-21\x00"])

@@ -6,12 +6,13 @@ import csv
 import io
 from datetime import date, datetime, time, timedelta
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 
 from lms.commerce.ledger import queries
 from lms.commerce.ledger.queries import TrialLine
+from lms.commerce.ledger.routes.door import blueprint
 from lms.commerce.ledger.rules import OWNED, Account
-from lms.commerce.ledger.wording import ACCOUNTS, SIDES
+from lms.commerce.ledger.wording import ACCOUNTS, SIDES, TRIAL_HEADS
 from lms.kernel.errors import NotFound
 from lms.kernel.money import Money, as_decimal
 from lms.kernel.work import Read, begin_read
@@ -20,8 +21,6 @@ from lms.web.dates import now, viewer_zone
 from lms.web.guards import current_actor, role
 from lms.web.htmx import render
 from lms.web.ports import ports
-
-blueprint = Blueprint("ledger", __name__)
 
 
 @blueprint.get("/finance/trial-balance")
@@ -100,10 +99,17 @@ def _end_of(day: date) -> datetime:
 def _csv(lines: list[TrialLine], day: date) -> Response:
     out = io.StringIO()
     table = csv.writer(out)
-    table.writerow(["account", "currency", "debit", "credit", "balance"])
+    table.writerow([str(head) for head in TRIAL_HEADS])
     for line in lines:
         amounts = (line.debit_minor, line.credit_minor, line.balance_minor)
-        table.writerow([line.account, line.currency, *(as_decimal(Money(minor, line.currency)) for minor in amounts)])
+        table.writerow(
+            [
+                line.account,
+                str(ACCOUNTS[line.account]),
+                line.currency,
+                *(as_decimal(Money(minor, line.currency)) for minor in amounts),
+            ]
+        )
     response = Response("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="trial-balance-{day.isoformat()}.csv"'
     return response

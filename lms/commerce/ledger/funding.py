@@ -1,0 +1,87 @@
+"""Money moved by finance between the house's own bank accounts: into the one payouts leave from, and back."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from lms.commerce.ledger.errors import FundingInvalid
+from lms.commerce.ledger.rules import Account, credit, debit
+from lms.commerce.ledger.service import post
+from lms.kernel.audit import AuditEntry
+from lms.kernel.errors import Forbidden
+from lms.kernel.money import Money
+from lms.kernel.work import Actor, Read, Work
+
+MOST_MINOR = 9_999_999_999
+_ACTS = ("payout_bank.funded", "payout_bank.drained")
+
+
+class Direction(StrEnum):
+    """Which way the money went, seen from the payout account."""
+
+    IN = "in"
+    BACK = "back"
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A transfer as the bank's statement shows it: how much, on which day, under which reference."""
+
+    amount: Money
+    direction: Direction
+    day: date
+    reference: str
+
+
+@dataclass(frozen=True)
+class Funded:
+    """A transfer that was booked; minor units, below 0 when it went back."""
+
+    amount_minor: int
+    currency: str
+    day: date
+    reference: str
+    at: datetime
+    by: int | None
+
+
+def fund(work: Work, who: Actor, transfer: Transfer, client_key: str) -> bool:
+    """Book a transfer between the collecting bank account and the payout account; tells whether it is new.
+
+    The gateway's own payouts to the bank are booked from its balance, so the money comes from `bank`. A key books
+    once. Refuses Forbidden (not finance), FundingInvalid, PostedDifferently.
+    """
+    if not who.has("finance"):
+        raise Forbidden
+    amount = transfer.amount
+    if not 0 < amount.minor <= MOST_MINOR:
+        raise FundingInvalid(field="amount")
+    to, source = Account.PAYOUT_BANK, Account.BANK
+    if transfer.direction is Direction.BACK:
+        to, source = source, to
+    subject = f"payout_bank:{client_key}"
+    if not post(work, subject, "moved", amount.currency, [debit(to, amount.minor), credit(source, amount.minor)]):
+        return False
+    after = {
+        "amount_minor": amount.minor,
+        "currency": amount.currency,
+        "day": transfer.day.isoformat(),
+        "reference": transfer.reference,
+    }
+    work.audit(_ACTS[transfer.direction is Direction.BACK], subject=subject, after=after)
+    return True
+
+
+def list_funded(read: Read, limit: int = 20) -> list[Funded]:
+    """List the latest transfers, newest first; what the bank said of them is kept in the audit trail."""
+    statement = select(AuditEntry).where(AuditEntry.act.in_(_ACTS)).order_by(AuditEntry.id.desc()).limit(limit)
+    return [_seen(row) for row in read.session.scalars(statement)]
+
+
+def _seen(row: AuditEntry) -> Funded:
+    said = row.after
+    minor = said["amount_minor"] if row.act == _ACTS[0] else -said["amount_minor"]
+    day = date.fromisoformat(said["day"])
+    return Funded(minor, said["currency"], day, said["reference"], row.at, row.person_id)
