@@ -6,7 +6,7 @@ from unicodedata import normalize
 
 from wtforms import DateField, DateTimeLocalField, IntegerField, StringField, TimeField
 
-from lms.kernel.money import Money, as_decimal, parse_decimal
+from lms.kernel.money import Money, as_decimal, parse_decimal, precision
 from lms.kernel.text import t
 
 
@@ -84,7 +84,7 @@ class Amount(StringField):
         try:
             return parse_decimal(typed, currency)
         except ValueError:
-            raise ValueError(t("请填金额，如 399 或 399.50。", "Enter an amount, such as 399 or 399.50.")) from None
+            raise ValueError(_amount_wanted(currency)) from None
 
     def read(self, currency: str) -> int | None:
         """Read the amount; what cannot be read becomes this field's error and None."""
@@ -94,6 +94,16 @@ class Amount(StringField):
             self.process_errors.append(str(error))
             self.errors = list(self.process_errors)
             return None
+
+
+def _amount_wanted(currency: str) -> str:
+    if precision(currency) == 0:
+        return t(
+            "请填整数金额，如 3990（{currency} 没有小数）。",
+            "Enter a whole amount, such as 3990 ({currency} has no decimals).",
+            currency=currency,
+        )
+    return t("请填金额，如 399 或 399.50。", "Enter an amount, such as 399 or 399.50.")
 
 
 def written(minor: int | None, currency: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +19,7 @@ from lms.commerce.gateway.rules import DisputeState, RefundState
 from lms.kernel.outbox import Event
 
 Payload = Mapping[str, Any]
+_LAST_SECOND = 253_402_300_800
 Reader = Callable[[Payload, datetime], "Event | None"]
 
 
@@ -159,6 +160,28 @@ def _dispute(thing: Payload, now: datetime) -> Event | None:
         state=state.value,
         **_money(thing),
     )
+
+
+@dataclass(frozen=True)
+class DisputeSaid:
+    """What the gateway's notice says of a dispute beyond its state: why, and by when it takes our answer.
+
+    `waits_for_us` is False once evidence was sent, and the bank decides.
+    """
+
+    reason: str
+    due_by: datetime | None
+    waits_for_us: bool
+
+
+def dispute_said(payload: Payload) -> DisputeSaid:
+    """Read a notice about a dispute; nothing in it can break this."""
+    thing = _object(payload)
+    details = thing.get("evidence_details")
+    due = details.get("due_by") if isinstance(details, Mapping) else None
+    known = isinstance(due, int) and 0 < due < _LAST_SECOND
+    due_by = datetime.fromtimestamp(due, UTC) if known and due else None
+    return DisputeSaid(str(thing.get("reason") or ""), due_by, thing.get("status") == "needs_response")
 
 
 def _account(thing: Payload, now: datetime) -> Event | None:

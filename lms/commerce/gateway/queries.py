@@ -9,7 +9,7 @@ from sqlalchemy import func, select, tuple_
 
 from lms.commerce.gateway.comparing import Difference, Kind, Settled, sightings_needed
 from lms.commerce.gateway.models import Discrepancy, GatewayEntry, GatewayKnown, GatewayNotice, Reconciliation
-from lms.commerce.gateway.notices import NoticeState
+from lms.commerce.gateway.notices import DisputeSaid, NoticeState, dispute_said
 from lms.commerce.ledger import queries as ledger
 from lms.commerce.ledger.rules import Account
 from lms.kernel.errors import NotFound
@@ -124,6 +124,13 @@ def get_notice(read: Read, notice_id: int) -> tuple[NoticeLine, dict[str, Any]]:
         row.id, row.event_id, row.kind, row.object_id, NoticeState(row.state), row.received_at, row.handled_at
     )
     return line, row.payload
+
+
+def find_dispute(read: Read, dispute_id: str) -> DisputeSaid | None:
+    """Give what the newest notice about a dispute says; None when it was never told by one."""
+    newest = select(GatewayNotice.payload).where(GatewayNotice.object_id == dispute_id)
+    payload = read.session.scalar(newest.order_by(GatewayNotice.id.desc()).limit(1))
+    return dispute_said(payload) if payload is not None else None
 
 
 def list_runs(read: Read, limit: int = 10) -> list[Run]:

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
 
+from lms.kernel.text import Text
+
 
 class CheckoutState(StrEnum):
     """How far a checkout at the gateway is. `confirming`: the buyer is done, the money is on its way."""
@@ -148,3 +150,20 @@ class Gateway(Protocol):
         ...
 
     def list_balance(self, since: datetime) -> list[BalanceEntry]: ...
+
+
+DISPUTE_REASONS = {
+    "bank_cannot_process": Text("银行处理不了这笔付款", "The bank could not process it"),
+    "credit_not_processed": Text("买家说该退的没有退", "The buyer waited for a refund"),
+    "customer_initiated": Text("买家提出", "The buyer asked for it"),
+    "debit_not_authorized": Text("买家说没有授权扣款", "The buyer did not allow the debit"),
+    "duplicate": Text("买家说扣了两次", "Charged twice"),
+    "fraudulent": Text("买家说不是本人付的", "The buyer says they did not pay"),
+    "general": Text("没有说明原因", "No reason given"),
+    "incorrect_account_details": Text("账户信息不对", "Wrong account details"),
+    "insufficient_funds": Text("账户余额不足", "Too little on the account"),
+    "product_not_received": Text("买家说没有得到服务", "The buyer says nothing was delivered"),
+    "product_unacceptable": Text("买家说和描述不符", "Not as described"),
+    "subscription_canceled": Text("买家说已经取消", "The buyer had canceled"),
+    "unrecognized": Text("买家不认得这笔付款", "The buyer does not know the charge"),
+}

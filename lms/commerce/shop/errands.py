@@ -15,6 +15,7 @@ from lms.commerce.gateway.rules import (
 )
 from lms.commerce.shop import models as tables
 from lms.commerce.shop import service
+from lms.commerce.shop.queries import is_disputed
 from lms.commerce.shop.rules import LIVE_PAYMENTS, OrderState, RefundState
 from lms.commerce.shop.service.asking import CLOSE, EXPIRE, REFUND
 from lms.commerce.shop.service.refunding import note_refused
@@ -83,7 +84,8 @@ def _record_close(work: Work, payload: Payload, result: Payload) -> None:
 
 def _prepare_refund(read: Read, payload: Payload) -> Payload:
     row = read.session.get(tables.Refund, payload["refund_id"], populate_existing=True)
-    if row is None or row.state != RefundState.REQUESTED:
+    if row is None or row.state != RefundState.REQUESTED or is_disputed(read, row.payment_id):
+        # While the bank decides it would be refused; the end of the dispute asks anew.
         return {}
     payment = read.session.get_one(tables.Payment, row.payment_id, populate_existing=True)
     return {

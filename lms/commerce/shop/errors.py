@@ -108,6 +108,54 @@ class CurrencyFixed(Conflict):
     text = Text("这一期已经有订单，货币不能再改。", "This cohort has orders already; its currency cannot change.")
 
 
+class PriceEarlyOver(Invalid):
+    text = Text("早鸟价截止要晚于现在。", "The early price must end after now.")
+
+
+class RefundUntilOver(Invalid):
+    text = Text("自助退款的期限要晚于现在。", "The time for refunds must end after now.")
+
+
+class RefundUntilLong(Invalid):
+    text = Text(
+        "最晚到结营后 {days} 天（{until}）：佣金要等过了这一刻才能提现。",
+        "At the latest {days} days after the cohort ends ({until}): until then commissions stay on hold.",
+    )
+
+
+class UsesInvalid(Invalid):
+    text = Text("至少能用 1 次，不限就留空。", "At least 1 use; leave it empty for no limit.")
+
+
+class CouponEnded(Invalid):
+    text = Text("有效期要晚于现在。", "It must be valid beyond now.")
+
+
+class AmountZero(Invalid):
+    text = Text("金额要大于 0。", "The amount must be above zero.")
+
+
+class HandInTooMuch(Invalid):
+    text = Text("手里只有 {held}，不能交回更多。", "Only {held} is held; no more can be handed in.")
+
+
+class NotAnAgent(Invalid):
+    text = Text(
+        "代收人只能是已通过的合伙人，或助教、运营、财务。",
+        "Only approved partners, tutors, operators and finance collect money.",
+    )
+
+
+class AgentIsBuyer(Invalid):
+    text = Text("代收人不能是买家自己。", "A buyer cannot collect their own payment.")
+
+
+class AlreadyCollected(Conflict):
+    text = Text(
+        "这笔钱已经确认由{who}收到，没有重复记账。", "{who} has collected this already; nothing was booked again."
+    )
+
+
 class NothingToRefund(Refusal):
     status = 409
     text = Text("这笔订单没有可以退的钱。", "There is nothing to refund on this order.")

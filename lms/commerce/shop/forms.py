@@ -102,7 +102,7 @@ class CouponForm(Form):
             percent_bps=None if by_amount else self.percent.data,
             amount_minor=self.amount.read(currency) if by_amount else None,
             currency=currency if by_amount else None,
-            camp_id=int(self.camp.data) if self.camp.data else None,
+            camp_id=int(self.camp.data) if self.camp.data and not self.camp.errors else None,
             owner_id=owner_id,
             valid_until=_at(self.valid_until.data, zone),
             uses_most=self.uses_most.data,
@@ -110,16 +110,33 @@ class CouponForm(Form):
 
 
 class RefundForm(Form):
-    """Giving back a part or all of an order. `code` names the refund, so that sending the form twice asks once."""
+    """Giving back a part or all of an order, asked again before it is done (`sure`).
+
+    `code` names the refund, so that sending the form twice asks once; `left` is what the page said is left.
+    """
 
     code = HiddenField()
-    amount = Amount(label("退多少", "How much"), validators=[required()], render_kw=_MONEY)
+    left = HiddenField(validators=[at_most(20)])
+    whole = HiddenField()
+    sure = HiddenField()
+    amount = Amount(label("退多少", "How much"), render_kw=_MONEY)
     reason = TextAreaField(label("原因", "Why"), validators=[required(), at_most(500)])
 
     def validate_code(self, field: Any) -> None:
         """Take no name but one of ours."""
         if field.data and not is_code(field.data, CODE_LENGTH):
             raise ValidationError(t("这张表单坏了，请刷新后再试。", "This form is broken. Reload and try again."))
+
+    def left_minor(self) -> int | None:
+        """Read what the page said is left; None when it does not say."""
+        typed = self.left.data or ""
+        return int(typed) if typed.isascii() and typed.isdecimal() else None
+
+
+class DismissForm(Form):
+    """Letting go of a refund that failed."""
+
+    reason = TextAreaField(label("为什么不退了", "Why nothing is refunded"), validators=[required(), at_most(500)])
 
 
 class OwnRefundForm(Form):
@@ -132,6 +149,7 @@ class OfflineForm(Form):
     """Money taken in outside the gateway."""
 
     agent = StringField(label("代收人邮箱", "Collected by (mail address)"), validators=[required(), at_most(255)])
+    sure = HiddenField()
 
 
 class HandRefundForm(Form):

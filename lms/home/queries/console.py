@@ -10,7 +10,7 @@ from lms.affiliates.partners.queries import applications_waiting
 from lms.affiliates.payouts.queries import count_to_approve
 from lms.affiliates.tracking import queries as tracking
 from lms.affiliates.tracking.rules import program_day
-from lms.commerce.shop.queries import count_due
+from lms.commerce.shop.queries import count_due, count_open_disputes
 from lms.home.queries.console_sales import SalesToday, Trend, sales_today, sales_trend
 from lms.home.rules import FunnelStep, funnel_of
 from lms.kernel.work import Read
@@ -45,11 +45,12 @@ class CohortLine:
 
 @dataclass(frozen=True)
 class ConsoleHome:
-    """Everything the console home shows; `applications` and `payouts` with the moment of the oldest."""
+    """Everything the console home shows; `disputes`, `applications` and `payouts` with the moment of the oldest."""
 
     sales: list[SalesToday]
     trend: Trend | None
     refunds: int
+    disputes: tuple[int, datetime | None]
     payouts: tuple[int, datetime | None]
     lines: list[CohortLine]
     check_ins: Waiting
@@ -71,12 +72,13 @@ class ConsoleHome:
 
 
 def look_at_console(read: Read) -> ConsoleHome:
-    """Gather the console home in fifteen statements, whatever the number of cohorts and students."""
+    """Gather the console home in sixteen statements, whatever the number of cohorts and students."""
     cohorts = camps.list_cohorts(read, states=SHOWN, limit=MOST_COHORTS)
     return ConsoleHome(
         sales_today(read),
         sales_trend(read),
         count_due(read),
+        count_open_disputes(read),
         count_to_approve(read),
         _lines(read, cohorts),
         checkins.count_waiting(read),

@@ -23,7 +23,8 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("payment_failed", ORDER),
     *(("refunded", {**ORDER, "whole": whole}) for whole in (True, False)),
     *(("surplus", {**ORDER, "why": why}) for why in ("paid_twice", "has_seat", "no_entry", "other_amount")),
-    ("refund_failed", {**STAFF, "failure": "insufficient_funds"}),
+    ("refund_failed", {**STAFF, "failure": {"zh": "余额不够。", "en": "The balance is too low."}}),
+    *(("dispute_lost", {**ORDER, "whole": whole}) for whole in (True, False)),
     *(("dispute", {**STAFF, "state": state}) for state in ("open", "won", "lost")),
     ("unknown_payment", {"amount": AMOUNT, "reference": "NOBODY", "payment": "pi_9"}),
 ]

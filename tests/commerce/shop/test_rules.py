@@ -17,6 +17,7 @@ from lms.commerce.shop.errors import (
     DiscountInvalid,
     EarlyInvalid,
     PriceInvalid,
+    UsesInvalid,
     WindowInvalid,
 )
 from lms.commerce.shop.rules import Books, CouponTerms, RefundState, Terms
@@ -87,12 +88,12 @@ def test_codes_are_kept_in_upper_case() -> None:
         (CouponTerms(amount_minor=0, currency="CNY"), DiscountInvalid),
         (CouponTerms(amount_minor=5), CurrencyUnknown),
         (CouponTerms(percent_bps=1000, valid_from=NOW, valid_until=NOW), WindowInvalid),
-        (CouponTerms(percent_bps=1000, uses_most=0), DiscountInvalid),
+        (CouponTerms(percent_bps=1000, uses_most=0), UsesInvalid),
     ],
 )
 def test_coupons_that_make_no_sense_are_refused(terms: CouponTerms, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
-        rules.require_coupon_terms(terms)
+        rules.require_coupon_terms(terms, datetime(2026, 11, 21, tzinfo=UTC))
 
 
 def test_a_coupon_keeps_to_its_window_and_scope() -> None:

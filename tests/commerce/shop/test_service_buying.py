@@ -279,10 +279,10 @@ def test_staff_finds_orders_and_sales(stall: Stall) -> None:
     paid, other = stall.buy(cohort, lin), stall.order(cohort, he)
     read = stall.read()
     assert [line.code for line in queries.list_orders(read)] == [other.code, paid.code]
-    assert [line.code for line in queries.list_orders(read, state="paid")] == [paid.code]
-    assert [line.code for line in queries.list_orders(read, q=lin.email.upper())] == [paid.code]
-    assert [line.code for line in queries.list_orders(read, q=paid.code.lower())] == [paid.code]
-    assert queries.list_orders(read, q="100%_") == []
+    assert [line.code for line in queries.list_orders(read, queries.Wanted(standing="paid"))] == [paid.code]
+    assert [line.code for line in queries.list_orders(read, queries.Wanted(q=lin.email.upper()))] == [paid.code]
+    assert [line.code for line in queries.list_orders(read, queries.Wanted(q=paid.code.lower()))] == [paid.code]
+    assert queries.list_orders(read, queries.Wanted(q="100%_")) == []
     assert queries.count_orders(read) == {"open": 1, "paid": 1}
     day = timedelta(days=1)
     assert queries.sales(read, stall.now() - day, stall.now() + day) == [queries.Sales("CNY", 1, PRICE, 0)]

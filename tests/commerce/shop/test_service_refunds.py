@@ -142,9 +142,10 @@ def test_a_refund_that_bounces_is_owed_until_it_is_paid_by_hand(stall: Stall, dr
 
 
 def test_what_an_agent_collected_is_handed_in_and_refunded_by_hand(stall: Stall, drain: Drain) -> None:
-    cohort, (lin, agent) = stall.open(2)
+    cohort, (lin,) = stall.open()
     order = stall.order(cohort, lin)
     with stall.work() as w:
+        agent = cast(w, "fin")
         service.settle_offline(w, SYSTEM, order.code, agent.id)
     for _ in range(2):
         with stall.work() as w:

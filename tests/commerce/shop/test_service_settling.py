@@ -134,10 +134,11 @@ def test_an_answer_about_another_order_is_not_taken(stall: Stall) -> None:
 
 
 def test_an_order_paid_to_an_agent(stall: Stall, drain: Drain) -> None:
-    cohort, (lin, agent) = stall.open(2)
+    cohort, (lin,) = stall.open()
     order = stall.order(cohort, lin)
     checkout = stall.checkout(lin, order)
     with stall.work() as w:
+        agent = cast(w, "fin")
         su = as_actor(w, cast(w, "su"))
         assert service.settle_offline(w, su, order.code, agent.id).state == "paid"
         assert service.settle_offline(w, su, order.code, agent.id).method == "offline"
@@ -152,8 +153,9 @@ def test_offline_money_is_refused_where_no_seat_can_be_given(stall: Stall) -> No
     order = stall.order(cohort, lin)
     with stall.work() as w:
         enrollments.activate(w, SYSTEM, cohort.id, lin.id, None)
+        agent = cast(w, "fin")
     with pytest.raises(CannotSeat), stall.work() as w:
-        service.settle_offline(w, SYSTEM, order.code, lin.id)
+        service.settle_offline(w, SYSTEM, order.code, agent.id)
     assert balances(stall) == {}
 
 

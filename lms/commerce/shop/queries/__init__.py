@@ -5,12 +5,16 @@ from lms.commerce.shop.queries.console import (
     HandIn,
     OrderLine,
     Sales,
+    Sum,
+    Wanted,
     count_due,
     count_orders,
+    every_order,
     list_due_refunds,
     list_hand_ins,
     list_orders,
     sales,
+    sum_up_orders,
 )
 from lms.commerce.shop.queries.disputes import count_open_disputes, is_disputed, standings
 from lms.commerce.shop.queries.offers import (
@@ -66,11 +70,14 @@ __all__ = [
     "Quote",
     "Refund",
     "Sales",
+    "Sum",
+    "Wanted",
     "camp_prices",
     "checkout_to_ask",
     "count_due",
     "count_open_disputes",
     "count_orders",
+    "every_order",
     "find_coupon",
     "find_coupon_of",
     "find_offer",
@@ -101,5 +108,6 @@ __all__ = [
     "refundable",
     "sales",
     "standings",
+    "sum_up_orders",
     "what_leaving_means",
 ]

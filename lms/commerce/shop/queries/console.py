@@ -1,11 +1,14 @@
-"""Reads of many orders: the console's list, what waits for staff, and sales."""
+"""Reads of many orders: the console's list with its sums, what waits for staff, and sales."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, case, exists, func, or_, select
 
 from lms.commerce.shop import models as tables
+from lms.commerce.shop.queries.disputes import standing
 from lms.commerce.shop.queries.orders import Refund, refund_value
 from lms.commerce.shop.rules import DisputeState, OrderMethod, RefundState
 from lms.kernel.work import Read
@@ -15,19 +18,24 @@ from lms.people.accounts.queries import person_source
 _O = tables.ShopOrder
 _R = tables.Refund
 PAGE = 50
+_CHUNK = 500
 
 
 @dataclass(frozen=True)
 class OrderLine:
-    """A line of the console's list of orders; disputed while the bank decides."""
+    """A line of the console's list of orders. `standing` is the state, or what the buyer's bank makes of it.
+
+    `back_minor` went back by refund or lost dispute; `partner_id` is whose sale it is.
+    """
 
     id: int
     code: str
-    state: str
+    standing: str
     method: str
+    list_minor: int
+    discount_minor: int
     net_minor: int
-    refunded_minor: int
-    is_disputed: bool
+    back_minor: int
     currency: str
     created_at: datetime
     paid_at: datetime | None
@@ -35,7 +43,34 @@ class OrderLine:
     email: str
     camp: str
     cohort: str
-    cohort_code: str
+    coupon: str | None
+    partner_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which orders, and in which order. `q`: an order's code, or a part of the buyer's name or address.
+
+    `since` up to and without `until` is when they were made; `by` is created or amount, `upward` the smallest first.
+    """
+
+    q: str = ""
+    standing: str = ""
+    camp_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    by: str = "created"
+    upward: bool = False
+
+
+@dataclass(frozen=True)
+class Sum:
+    """What a set of orders comes to in one currency: how many, what was paid, what of it went back."""
+
+    currency: str
+    orders: int
+    paid_minor: int
+    back_minor: int
 
 
 @dataclass(frozen=True)
@@ -70,20 +105,51 @@ class Sales:
     refunded_minor: int
 
 
+def _filtered(statement: Any, wanted: Wanted) -> Any:
+    person = person_source()
+    statement = statement.join(person, person.c.id == _O.buyer_id)
+    if typed := wanted.q.strip():
+        like = "%" + typed.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        name = func.lower(person.c.display_name).like(like, escape="\\")
+        address = func.lower(person.c.email).like(like, escape="\\")
+        statement = statement.where(or_(_O.code == typed.upper(), name, address))
+    if wanted.standing:
+        statement = statement.where(standing() == wanted.standing)
+    if wanted.camp_id is not None:
+        statement = statement.where(_O.camp_id == wanted.camp_id)
+    if wanted.since is not None:
+        statement = statement.where(_O.created_at >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(_O.created_at < wanted.until)
+    return statement
+
+
+def _after(before: int, wanted: Wanted) -> ColumnElement[bool]:
+    """Say which orders come after one in the list's order; its id breaks ties."""
+    beyond = _O.id > before if wanted.upward else _O.id < before
+    if wanted.by != "amount":
+        return beyond
+    last = select(_O.net_minor).where(_O.id == before).scalar_subquery()
+    further = _O.net_minor > last if wanted.upward else _O.net_minor < last
+    return or_(further, (_O.net_minor == last) & beyond)
+
+
 def list_orders(
-    read: Read, q: str = "", state: str = "", before: int | None = None, limit: int = PAGE
+    read: Read, wanted: Wanted | None = None, before: int | None = None, limit: int = PAGE
 ) -> list[OrderLine]:
-    """List orders, newest first, paged by id. `q`: an order's code, or a part of the buyer's name or address."""
-    person, cohort = person_source(), cohort_source()
-    statement = (
+    """List orders, paged by the id of the last one seen; without a wish the newest first."""
+    wanted = wanted or Wanted()
+    person, cohort, coupon = person_source(), cohort_source(), tables.Coupon
+    statement = _filtered(
         select(
             _O.id,
             _O.code,
-            _O.state,
+            standing(),
             _O.method,
+            _O.list_minor,
+            _O.discount_minor,
             _O.net_minor,
-            _O.refunded_minor,
-            exists().where(tables.Dispute.order_id == _O.id, tables.Dispute.state == DisputeState.OPEN),
+            _O.refunded_minor + _O.disputed_minor,
             _O.currency,
             _O.created_at,
             _O.paid_at,
@@ -91,31 +157,47 @@ def list_orders(
             person.c.email,
             cohort.c.camp_title,
             cohort.c.name,
-            cohort.c.code,
-        )
-        .join(person, person.c.id == _O.buyer_id)
-        .join(cohort, cohort.c.id == _O.cohort_id)
+            coupon.code,
+            _O.referral["partner_id"].as_integer(),
+        ).select_from(_O),
+        wanted,
     )
-    if wanted := q.strip():
-        like = "%" + wanted.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        name = func.lower(person.c.display_name).like(like, escape="\\")
-        address = func.lower(person.c.email).like(like, escape="\\")
-        statement = statement.where(or_(_O.code == wanted.upper(), name, address))
-    if state:
-        statement = statement.where(_O.state == state)
+    statement = statement.join(cohort, cohort.c.id == _O.cohort_id).outerjoin(coupon, coupon.id == _O.coupon_id)
     if before is not None:
-        statement = statement.where(_O.id < before)
-    return [OrderLine(*tuple(row)) for row in read.session.execute(statement.order_by(_O.id.desc()).limit(limit))]
+        statement = statement.where(_after(before, wanted))
+    keys = (_O.net_minor, _O.id) if wanted.by == "amount" else (_O.id,)
+    order = (key.asc() if wanted.upward else key.desc() for key in keys)
+    return [OrderLine(*tuple(row)) for row in read.session.execute(statement.order_by(*order).limit(limit))]
+
+
+def every_order(read: Read, wanted: Wanted) -> Iterator[OrderLine]:
+    """Give all orders of a wish one by one, read in pieces so that none of it is held at once."""
+    before: int | None = None
+    while found := list_orders(read, wanted, before, _CHUNK):
+        yield from found
+        before = found[-1].id
+
+
+def sum_up_orders(read: Read, wanted: Wanted) -> list[Sum]:
+    """Sum up the orders of a wish by currency; what was never paid counts as an order only."""
+    paid = case((_O.paid_at.is_not(None), _O.net_minor), else_=0)
+    back = func.sum(_O.refunded_minor + _O.disputed_minor)
+    statement = _filtered(select(_O.currency, func.count(), func.sum(paid), back).select_from(_O), wanted)
+    rows = read.session.execute(statement.group_by(_O.currency).order_by(_O.currency))
+    return [Sum(currency, count, int(net), int(gone)) for currency, count, net, gone in rows]
 
 
 def count_orders(read: Read) -> dict[str, int]:
-    """Count orders by state."""
-    return dict(read.session.execute(select(_O.state, func.count()).group_by(_O.state)).tuples().all())
+    """Count orders by where they stand."""
+    stands = standing().label("standing")
+    return dict(read.session.execute(select(stands, func.count()).group_by(stands)).tuples().all())
 
 
 def _waits_for_people() -> ColumnElement[bool]:
     by_hand = (_R.state == RefundState.REQUESTED) & tables.Payment.agent_id.is_not(None)
-    return or_((_R.state == RefundState.FAILED) & _R.ended_at.is_(None), by_hand)
+    dispute = tables.Dispute
+    bank_decides = exists().where(dispute.payment_id == _R.payment_id, dispute.state == DisputeState.OPEN)
+    return or_((_R.state == RefundState.FAILED) & _R.ended_at.is_(None) & ~bank_decides, by_hand)
 
 
 def list_due_refunds(read: Read, limit: int = PAGE) -> list[Due]:

@@ -96,6 +96,7 @@ class Dispute:
 
     id: int
     provider_id: str
+    payment_id: int
     amount_minor: int
     state: str
     opened_at: datetime

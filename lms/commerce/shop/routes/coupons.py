@@ -7,6 +7,7 @@ from flask import Response, request, url_for
 from lms.commerce.shop import queries, service
 from lms.commerce.shop.forms import CouponForm
 from lms.commerce.shop.routes.door import blueprint
+from lms.commerce.shop.rules import CouponTerms, clean_code, coupon_faults
 from lms.kernel.text import t
 from lms.kernel.work import Read, begin_read, begin_work
 from lms.learning.camps import queries as camps
@@ -32,15 +33,33 @@ def make_coupon() -> Response:
     read = begin_read()
     form = CouponForm()
     form.camp.choices = _camps(read)
-    if form.validate_on_submit():
-        owner = _owner(read, form)
-        terms = form.terms(viewer_zone().key, owner)
+    form.validate_on_submit()
+    terms = form.terms(viewer_zone().key, _owner(read, form))
+    _mark_faults(read, form, terms)
+    if not form.errors:
+        with refusals_on(form), begin_work() as work:
+            service.make_coupon(work, current_actor(), form.code.data or "", terms)
         if not form.errors:
-            with refusals_on(form), begin_work() as work:
-                service.make_coupon(work, current_actor(), form.code.data or "", terms)
-            if not form.errors:
-                return see_other(url_for(".coupons"), t("优惠码做好了。", "The code is ready."))
+            return see_other(url_for(".coupons"), t("优惠码做好了。", "The code is ready."))
     return _show(begin_read(), form, 422)
+
+
+def _mark_faults(read: Read, form: CouponForm, terms: CouponTerms) -> None:
+    """Tell everything that is wrong at once, at its field; a field that could not be read has its error already."""
+    if form.code.data:
+        with refusals_on(form):
+            clean_code(form.code.data, "code")
+    for fault in coupon_faults(terms, read.now):
+        field = form["amount" if fault.field == "percent" and form.kind.data == "amount" else fault.field or ""]
+        if not field.errors:
+            field.errors = [str(fault)]
+
+
+@blueprint.get("/console/coupons/<code>/archive")
+@role("operator")
+def confirm_archive(code: str) -> Response:
+    """Ask before a coupon is retired: that is for good."""
+    return render("commerce/shop/coupon_archive.html", coupon=queries.get_coupon(begin_read(), code.upper()))
 
 
 @blueprint.post("/console/coupons/<code>/archive")

@@ -6,12 +6,12 @@ from flask import Response, url_for
 
 from lms.commerce.shop import queries, service
 from lms.commerce.shop.drawing import make_receipt
-from lms.commerce.shop.errors import RefundTooLate
+from lms.commerce.shop.errors import RefundTooLate, UnderDispute
 from lms.commerce.shop.forms import OwnRefundForm
 from lms.commerce.shop.queries import Order
 from lms.commerce.shop.routes.buying import show_order
 from lms.commerce.shop.routes.door import blueprint
-from lms.commerce.shop.rules import STATE_WORDS, OrderState, SeatState
+from lms.commerce.shop.rules import STANDING_WORDS, OrderState, SeatState, Standing
 from lms.kernel.errors import NotFound
 from lms.kernel.parts import current_parts
 from lms.kernel.text import t
@@ -20,13 +20,15 @@ from lms.learning.camps import queries as camps
 from lms.web.guards import current_actor, signed_in
 from lms.web.htmx import render, see_other
 
-STATE_KINDS = {
+STATE_KINDS: dict[str, str] = {
     OrderState.OPEN: "amber",
     OrderState.PAID: "ok",
     OrderState.PARTLY_REFUNDED: "sky",
     OrderState.REFUNDED: "plain",
     OrderState.EXPIRED: "plain",
     OrderState.CANCELED: "plain",
+    Standing.DISPUTED: "rose",
+    Standing.LOST: "plain",
 }
 
 
@@ -40,7 +42,8 @@ def my_orders() -> Response:
     return render(
         "commerce/shop/orders.html",
         orders=[(order, cohorts[order.cohort_id]) for order in orders],
-        words=STATE_WORDS,
+        standings=queries.standings(read, [order.id for order in orders]),
+        words=STANDING_WORDS,
         kinds=STATE_KINDS,
     )
 
@@ -107,8 +110,11 @@ def refund(code: str) -> Response:
     found = queries.get_my_order(begin_read(), who, code)
     if not form.validate_on_submit():
         return _ask(begin_read(), found, form, 422)
-    with begin_work() as work:
-        service.ask_refund(work, who, code, None, form.reason.data or "")
+    try:
+        with begin_work() as work:
+            service.ask_refund(work, who, code, None, form.reason.data or "")
+    except UnderDispute:
+        return see_other(url_for(".order", code=code))
     return see_other(url_for(".order", code=code), t("退款已提交。", "The refund is on its way."))
 
 

@@ -1,27 +1,35 @@
 """Prices and coupons. Amounts are whole minor units."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lms.commerce.shop.errors import (
     CouponElsewhere,
+    CouponEnded,
     CouponInvalid,
     CouponOver,
     CurrencyUnknown,
     DiscountInvalid,
     EarlyInvalid,
     PriceChanged,
+    PriceEarlyOver,
     PriceInvalid,
+    RefundUntilLong,
+    RefundUntilOver,
+    UsesInvalid,
     WindowInvalid,
 )
+from lms.kernel.errors import Refusal
 from lms.kernel.money import BPS, Money, half_up, share_out, write_money
 from lms.kernel.text import current_language
 
 CURRENCIES = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY", "SGD")
 MOST_PRICE_MINOR = 99_999_999
 """What the gateway takes in one payment: eight digits."""
+REFUND_AFTER_END = timedelta(days=14)
+"""How long after its end the refunds of a cohort may stay open: commissions wait for them."""
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,23}")
 
@@ -48,6 +56,22 @@ def require_terms(terms: Terms) -> Terms:
     if terms.early_price_minor is not None and not 0 < terms.early_price_minor < terms.price_minor:
         raise EarlyInvalid(field="early_price")
     return terms
+
+
+def require_moments(terms: Terms, before: Terms | None, now: datetime, ends: datetime) -> None:
+    """Refuse moments that make no sense now: PriceEarlyOver, RefundUntilOver, and RefundUntilLong, far after a
+    cohort that ends at `ends`. What was set before may pass and stay.
+    """
+    early, until = terms.early_until, terms.refund_until
+    if early is not None and early <= now and (before is None or before.early_until != early):
+        raise PriceEarlyOver(field="early_until")
+    if until is None or (before is not None and before.refund_until == until):
+        return
+    if until <= now:
+        raise RefundUntilOver(field="refund_until")
+    if until > ends + REFUND_AFTER_END:
+        latest = (ends + REFUND_AFTER_END).date().isoformat()
+        raise RefundUntilLong(field="refund_until", days=REFUND_AFTER_END.days, until=latest)
 
 
 def price_now(terms: Terms, now: datetime) -> int:
@@ -93,30 +117,37 @@ class CouponTerms:
     uses_most: int | None = None
 
 
-def clean_code(typed: str) -> str:
-    """Give a coupon's code as it is kept: upper case, no spaces. Refuses CouponInvalid."""
+def clean_code(typed: str, field: str = "coupon") -> str:
+    """Give a coupon's code as it is kept: upper case, no spaces. Refuses CouponInvalid, at `field`."""
     code = "".join(typed.split()).upper()
     if not _CODE.fullmatch(code):
-        raise CouponInvalid(field="coupon")
+        raise CouponInvalid(field=field)
     return code
 
 
-def require_coupon_terms(terms: CouponTerms) -> CouponTerms:
-    """Refuse a coupon that makes no sense: DiscountInvalid, CurrencyUnknown, WindowInvalid."""
-    if (terms.percent_bps is None) == (terms.amount_minor is None):
-        raise DiscountInvalid(field="percent")
-    if terms.percent_bps is not None and not 0 < terms.percent_bps <= BPS:
-        raise DiscountInvalid(field="percent")
+def require_coupon_terms(terms: CouponTerms, now: datetime) -> CouponTerms:
+    """Refuse a coupon that makes no sense: what `coupon_faults` finds first."""
+    for fault in coupon_faults(terms, now):
+        raise fault
+    return terms
+
+
+def coupon_faults(terms: CouponTerms, now: datetime) -> Iterator[Refusal]:
+    """Find all that makes no sense: DiscountInvalid, CurrencyUnknown, WindowInvalid, CouponEnded, UsesInvalid."""
+    both_or_none = (terms.percent_bps is None) == (terms.amount_minor is None)
+    if both_or_none or (terms.percent_bps is not None and not 0 < terms.percent_bps <= BPS):
+        yield DiscountInvalid(field="percent")
     if terms.amount_minor is not None:
         if not 0 < terms.amount_minor <= MOST_PRICE_MINOR:
-            raise DiscountInvalid(field="amount")
+            yield DiscountInvalid(field="amount")
         if terms.currency not in CURRENCIES:
-            raise CurrencyUnknown(field="currency")
+            yield CurrencyUnknown(field="currency")
     if terms.valid_from and terms.valid_until and terms.valid_until <= terms.valid_from:
-        raise WindowInvalid(field="valid_until")
+        yield WindowInvalid(field="valid_until")
+    if terms.valid_until and terms.valid_until <= now:
+        yield CouponEnded(field="valid_until")
     if terms.uses_most is not None and terms.uses_most < 1:
-        raise DiscountInvalid(field="uses_most")
-    return terms
+        yield UsesInvalid(field="uses_most")
 
 
 def require_usable(terms: CouponTerms, now: datetime, camp_id: int, cohort_id: int, currency: str) -> None:

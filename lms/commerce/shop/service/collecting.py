@@ -3,19 +3,36 @@
 from lms.commerce.ledger.rules import Account, credit, debit
 from lms.commerce.ledger.service import post
 from lms.commerce.shop import models as tables
+from lms.commerce.shop.errors import AgentIsBuyer, AlreadyCollected, AmountZero, NotAnAgent
 from lms.kernel.db import insert_new
-from lms.kernel.errors import Invalid
 from lms.kernel.money import Money
-from lms.kernel.work import Actor, Work
+from lms.kernel.work import Actor, Read, Work
+from lms.people.accounts.queries import get_person, roles_of
+
+_AGENTS = frozenset({"partner", "tutor", "operator", "finance"})
+
+
+def require_agent(read: Read, buyer_id: int, agent_id: int) -> None:
+    """Refuse NotAnAgent for anybody but approved partners and staff, and AgentIsBuyer."""
+    if agent_id == buyer_id:
+        raise AgentIsBuyer(field="agent")
+    if not roles_of(read, agent_id) & _AGENTS:
+        raise NotAnAgent(field="agent")
+
+
+def require_same_agent(read: Read, paid: tables.Payment | None, agent_id: int) -> None:
+    """Refuse AlreadyCollected when somebody else has collected the money of an order."""
+    if paid is not None and paid.agent_id not in (None, agent_id):
+        raise AlreadyCollected(who=get_person(read, paid.agent_id or 0).display_name)
 
 
 def hand_in(work: Work, who: Actor, agent_id: int, amount: Money, key: str) -> bool:
     """Book what an agent brought to the bank; `key` comes with the form, so that twice is once.
 
-    Tells whether it is new. Refuses Invalid for nothing, BalanceTooLow for more than was collected.
+    Tells whether it is new. Refuses AmountZero, and BalanceTooLow for more than was collected.
     """
     if amount.minor <= 0:
-        raise Invalid(field="amount")
+        raise AmountZero(field="amount")
     id_ = insert_new(
         work,
         tables.HandIn,

@@ -10,10 +10,11 @@ from lms.commerce.ledger.service import post
 from lms.commerce.shop import models as tables
 from lms.commerce.shop.events import DisputeClosed, DisputeOpened
 from lms.commerce.shop.rules import DisputeState, OrderState, PaymentState, refund_split, state_after
+from lms.commerce.shop.service.closing import close_covered, send_waiting
 from lms.commerce.shop.service.parking import park
 from lms.commerce.shop.service.records import books_of
 from lms.commerce.shop.service.refunding import take_seat_back
-from lms.commerce.shop.service.telling import tell_dispute
+from lms.commerce.shop.service.telling import tell_dispute, tell_dispute_lost
 from lms.kernel.db import insert_once, lock
 from lms.kernel.work import Work
 from lms.learning.enrollments.rules import WithdrawCause
@@ -24,8 +25,8 @@ _D = tables.Dispute
 def move_dispute(work: Work, moved: DisputeMoved) -> None:
     """Take in what is told of a dispute; any order, any repetition. Decided is decided.
 
-    While it is open the buyer keeps the seat; lost, it goes with the money. Of a payment that is not known
-    yet it is kept until it is.
+    While it is open the buyer keeps the seat and no refund is sent; won, those that waited are, and lost, the
+    seat goes with the money. Of a payment that is not known yet it is kept until it is.
     """
     paid = select(tables.Payment).where(tables.Payment.payment_id == moved.payment_id)
     payment = work.session.scalars(paid).one_or_none()
@@ -89,6 +90,10 @@ def _close(work: Work, order: tables.ShopOrder, payment: tables.Payment, row: ta
         work.session.flush()
     if payment.state == PaymentState.PAID:
         _tell_closed(work, order, row, to)
+    if to is DisputeState.LOST:
+        close_covered(work, order, payment)
+    else:
+        send_waiting(work, payment, row)
     tell_dispute(work, order, row, payment.currency)
 
 
@@ -102,8 +107,11 @@ def _tell_closed(work: Work, order: tables.ShopOrder, row: tables.Dispute, to: D
             won=to is DisputeState.WON,
         )
     )
-    if to is DisputeState.LOST and order.state == OrderState.REFUNDED:
-        take_seat_back(work, order, WithdrawCause.DISPUTE_LOST)
+    if to is DisputeState.LOST:
+        whole = order.state == OrderState.REFUNDED
+        tell_dispute_lost(work, order, row, whole=whole)
+        if whole:
+            take_seat_back(work, order, WithdrawCause.DISPUTE_LOST)
 
 
 def _not_refunded(work: Work, payment: tables.Payment) -> int:

@@ -1,5 +1,7 @@
 """What seats cost, and what takes something off."""
 
+from datetime import datetime, time, timedelta
+
 from sqlalchemy import exists, select, update
 
 from lms.commerce.shop import models as tables
@@ -13,12 +15,14 @@ from lms.commerce.shop.rules import (
     Terms,
     clean_code,
     require_coupon_terms,
+    require_moments,
     require_terms,
 )
 from lms.kernel.db import insert_once
 from lms.kernel.errors import NotFound
 from lms.kernel.work import Actor, Work
 from lms.learning.camps import queries as camps
+from lms.learning.camps.rules import zone_of
 from lms.learning.enrollments import service as enrollments
 
 _O = tables.ShopOrder
@@ -27,7 +31,8 @@ _O = tables.ShopOrder
 def set_offer(work: Work, who: Actor, cohort_code: str, terms: Terms | None) -> Offer | None:
     """Set what a seat costs from now on; None makes entry free again. Orders made keep their price.
 
-    Refuses CurrencyUnknown, PriceInvalid, EarlyInvalid, and CurrencyFixed once there are orders.
+    Refuses CurrencyUnknown, PriceInvalid, EarlyInvalid, PriceEarlyOver, RefundUntilOver, RefundUntilLong, and
+    CurrencyFixed once there are orders.
     """
     cohort = camps.get_cohort(work, cohort_code)
     before = queries.find_offer(work, cohort.id)
@@ -35,6 +40,8 @@ def set_offer(work: Work, who: Actor, cohort_code: str, terms: Terms | None) -> 
         _close_offer(work, cohort.id)
     else:
         require_terms(terms)
+        ends = datetime.combine(cohort.ends_on + timedelta(days=1), time(), zone_of(cohort.time_zone))
+        require_moments(terms, before.terms if before else None, work.now, ends)
         if before is not None and before.terms.currency != terms.currency and _has_orders(work, cohort.id):
             raise CurrencyFixed(field="currency")
         _keep(work, cohort.id, terms)
@@ -74,10 +81,10 @@ def _terms(terms: Terms | None) -> dict[str, object]:
 def make_coupon(work: Work, who: Actor, code: str, terms: CouponTerms) -> Coupon:
     """Make a coupon; letter case of its code does not matter.
 
-    Refuses CouponInvalid, CouponTaken, DiscountInvalid, CurrencyUnknown, WindowInvalid.
+    Refuses CouponInvalid, CouponTaken, and what `coupon_faults` finds.
     """
-    word = clean_code(code)
-    require_coupon_terms(terms)
+    word = clean_code(code, "code")
+    require_coupon_terms(terms, work.now)
     made = insert_once(work, tables.Coupon, ["code"], code=word, uses=0, created_at=work.now, **vars(terms))
     if not made:
         raise CouponTaken(field="code")

@@ -14,6 +14,7 @@ from lms.commerce.shop.events import OrderRefunded
 from lms.commerce.shop.queries import Refund
 from lms.commerce.shop.queries.orders import pending, refund_value
 from lms.commerce.shop.rules import (
+    DISPUTE_LOST,
     OrderState,
     PaymentState,
     RefundCause,
@@ -24,9 +25,10 @@ from lms.commerce.shop.rules import (
     refund_split,
     state_after,
 )
+from lms.commerce.shop.service.closing import close_covered
 from lms.commerce.shop.service.parking import park
 from lms.commerce.shop.service.records import books_of
-from lms.commerce.shop.service.requesting import locked_refund
+from lms.commerce.shop.service.requesting import locked_refund, require_undisputed
 from lms.commerce.shop.service.telling import tell_refund_failed, tell_refunded
 from lms.kernel.db import lock
 from lms.kernel.money import Money, write_money
@@ -54,7 +56,7 @@ def move_refund(work: Work, moved: RefundMoved) -> None:
         return
     row, order, payment = locked_refund(work, code)
     to = _STATES[moved.state]
-    if row.source is not None or not later(row.state, to):
+    if row.source is not None or not later(_known(row), to):
         return
     row.provider_id = moved.refund_id
     if to is RefundState.FAILED:
@@ -64,6 +66,12 @@ def move_refund(work: Work, moved: RefundMoved) -> None:
     else:
         row.state = to
     work.session.flush()
+
+
+def _known(row: tables.Refund) -> str:
+    """Give what the gateway last said: one closed for a lost dispute may have been on its way all the same."""
+    closed = row.failure == DISPUTE_LOST and row.booked_at is None
+    return RefundState.REQUESTED if closed else row.state
 
 
 def _code_of(work: Work, moved: RefundMoved) -> str | None:
@@ -108,9 +116,11 @@ def note_refused(work: Work, refund_id: int, why: str) -> None:
 def confirm_refund(work: Work, who: Actor, refund_code: str, source: RefundSource) -> Refund:
     """Confirm that a refund was paid out by hand, of the bank or by the agent who had collected.
 
-    For offline orders, and for refunds that the gateway could not send. Refuses RefundSettled, OverRefund.
+    For offline orders, and for refunds that the gateway could not send. Refuses RefundSettled, OverRefund, and
+    UnderDispute while the buyer's bank may give the money back itself.
     """
     row, order, payment = locked_refund(work, refund_code)
+    require_undisputed(work, payment)
     by_hand = row.state == RefundState.REQUESTED and payment.payment_id is None
     if not by_hand and (row.state != RefundState.FAILED or row.ended_at is not None):
         raise RefundSettled
@@ -163,7 +173,10 @@ def _fail(work: Work, row: tables.Refund, order: tables.ShopOrder, payment: tabl
         if row.provider_id is not None:
             gateway.forget_settled(work, "refund", row.provider_id)
     row.state, row.failure, row.ended_at = RefundState.FAILED, why[:120], None
-    tell_refund_failed(work, order, row, payment.currency)
+    work.session.flush()
+    close_covered(work, order, payment)
+    if row.ended_at is None:
+        tell_refund_failed(work, order, row, payment.currency)
 
 
 def _require_left(work: Work, row: tables.Refund, order: tables.ShopOrder, payment: tables.Payment) -> None:

@@ -1,11 +1,22 @@
 """Asking for money to go back: what may be asked, by whom, and the wish itself."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 
 from lms.commerce.shop import models as tables
 from lms.commerce.shop import rules
-from lms.commerce.shop.errors import NothingToRefund, OverRefund, RefundSettled, RefundTooLate
+from lms.commerce.shop.errors import (
+    AmountZero,
+    NothingToRefund,
+    OverRefund,
+    RefundedMeanwhile,
+    RefundSettled,
+    RefundTooLate,
+    UnderDispute,
+)
 from lms.commerce.shop.queries import Refund
+from lms.commerce.shop.queries.disputes import is_disputed
 from lms.commerce.shop.queries.orders import pending, refund_value
 from lms.commerce.shop.rules import PAID_STATES, RefundCause, RefundState, SeatState
 from lms.commerce.shop.service.asking import ask_to_send
@@ -20,23 +31,37 @@ CODE_LENGTH = 10
 _STAFF = ("operator", "finance", "system")
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a form for a refund showed: the code that the refund will have, and how much was left, minor units."""
+
+    code: str
+    left_minor: int
+
+
 def ask_refund(
-    work: Work, who: Actor, order_code: str, amount_minor: int | None, reason: str, code: str = ""
+    work: Work, who: Actor, order_code: str, amount_minor: int | None, reason: str, seen: Seen | None = None
 ) -> Refund:
     """Ask for a refund; None: of all that is left. Buyers get everything while the time for it lasts, or
     while they stand in line; operators and finance any amount at any time. A buyer asking twice asks once,
-    and so does staff with one `code`, which the refund then has.
+    and so does staff with one form, whose code the refund then has.
 
-    Refuses NothingToRefund, OverRefund, RefundTooLate, RefundSettled; NotFound for anybody else's order.
+    Refuses NothingToRefund, AmountZero, OverRefund, RefundTooLate, RefundSettled, RefundedMeanwhile when the
+    form showed another sum left, UnderDispute while the buyer's bank holds the money; NotFound for anybody
+    else's order.
     """
     order = get_locked(work, order_code)
     mine = who.person_id is not None and who.person_id == order.buyer_id
     if not (mine or who.has(*_STAFF)):
         raise NotFound
-    if code and (asked := _asked_as(work, order, code)) is not None:
+    if seen and (asked := _asked_as(work, order, seen.code)) is not None:
         return asked
     left = books_of(order).left_minor - pending(work, order.id) if order.state in PAID_STATES else 0
     payment = paid_payment(work, order.id)
+    if payment is not None:
+        require_undisputed(work, payment)
+    if seen and seen.left_minor != left:
+        raise RefundedMeanwhile
     if left <= 0 or payment is None:
         return _asked_before(work, order, mine)
     if mine and not who.has(*_STAFF):
@@ -44,14 +69,22 @@ def ask_refund(
             raise RefundTooLate
         amount_minor = None
     amount = left if amount_minor is None else amount_minor
-    if not 0 < amount <= left:
-        raise OverRefund(field="amount", most=write_money(Money(left, order.currency), current_language()))
+    require_amount(amount, left, order.currency)
     cause = RefundCause.NO_SEAT if order.seat == SeatState.IN_LINE else RefundCause.ASKED
+    code = seen.code if seen else ""
     row = request_refund(work, order, payment, amount, cause, reason=reason.strip(), by=who.person_id, code=code)
     if who.has(*_STAFF):
         after = {"amount_minor": amount, "currency": order.currency, "reason": row.reason}
         work.audit("refund.requested", subject=f"order:{order.code}", after=after)
     return refund_value(row)
+
+
+def require_amount(amount_minor: int, left_minor: int, currency: str) -> None:
+    """Refuse AmountZero, and OverRefund for more than is left."""
+    if amount_minor <= 0:
+        raise AmountZero(field="amount")
+    if amount_minor > left_minor:
+        raise OverRefund(field="amount", most=write_money(Money(left_minor, currency), current_language()))
 
 
 def _asked_as(work: Work, order: tables.ShopOrder, code: str) -> Refund | None:
@@ -103,9 +136,10 @@ def request_refund(
 def retry_refund(work: Work, who: Actor, refund_code: str) -> Refund:
     """Ask the gateway anew for a refund that failed before it was sent: a new one takes its place.
 
-    Refuses RefundSettled, and OverRefund when less is left by now.
+    Refuses RefundSettled, OverRefund when less is left by now, and UnderDispute.
     """
     old, order, payment = locked_refund(work, refund_code)
+    require_undisputed(work, payment)
     if old.state != RefundState.FAILED or old.ended_at or old.booked_at or payment.payment_id is None:
         raise RefundSettled
     if payment.state == rules.PaymentState.PAID:
@@ -117,6 +151,12 @@ def retry_refund(work: Work, who: Actor, refund_code: str) -> Refund:
     row = request_refund(work, order, payment, old.amount_minor, cause, reason=old.reason, by=who.person_id)
     work.audit("refund.retried", subject=f"order:{order.code}", after={"amount_minor": row.amount_minor})
     return refund_value(row)
+
+
+def require_undisputed(work: Work, payment: tables.Payment) -> None:
+    """Refuse UnderDispute while the buyer's bank holds a payment of a held order: it may give it back itself."""
+    if is_disputed(work, payment.id):
+        raise UnderDispute
 
 
 def locked_refund(work: Work, code: str) -> tuple[tables.Refund, tables.ShopOrder, tables.Payment]:

@@ -25,11 +25,13 @@ from lms.commerce.shop.rules import (
     SeatState,
 )
 from lms.commerce.shop.service.asking import close_live_payments
+from lms.commerce.shop.service.collecting import require_agent, require_same_agent
 from lms.commerce.shop.service.records import (
     close_order,
     find_locked,
     get_locked,
     hold_coupon,
+    paid_payment,
     payments_of,
     use_coupon_again,
 )
@@ -189,13 +191,16 @@ def settle_free(work: Work, order: tables.ShopOrder) -> None:
 def settle_offline(work: Work, who: Actor, order_code: str, agent_id: int) -> Order:
     """Settle an order with money that an agent (a person's id) has collected. Twice is once.
 
-    Also for an order that has ended. Refuses CannotSeat, and AlreadyPaid when it was paid another way.
+    Also for an order that has ended. Refuses NotAnAgent, AgentIsBuyer, CannotSeat, AlreadyCollected by somebody
+    else, and AlreadyPaid when it was paid another way.
     """
     order = get_locked(work, order_code)
     if order.state in SOLD_STATES:
         if order.method == OrderMethod.OFFLINE:
+            require_same_agent(work, paid_payment(work, order.id), agent_id)
             return order_value(order)
         raise AlreadyPaid
+    require_agent(work, order.buyer_id, agent_id)
     before = order.state
     hold_coupon(work, order)
     done = enrollments.activate(work, who, order.cohort_id, order.buyer_id, order.referral)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from lms.commerce.gateway.events import PaymentConfirmed
 from lms.commerce.shop import models as tables
-from lms.commerce.shop.rules import SeatState
+from lms.commerce.shop.rules import SeatState, failure_text
 from lms.kernel.money import Money, write_money
 from lms.kernel.work import Work
 from lms.learning.camps import queries as camps
@@ -83,7 +83,8 @@ def tell_refunded(work: Work, order: tables.ShopOrder, refund: tables.Refund, cu
 
 def tell_refund_failed(work: Work, order: tables.ShopOrder, refund: tables.Refund, currency: str) -> None:
     """Tell staff that a refund did not go through and waits for them."""
-    values = {"order": order.code, "amount": _money(refund.amount_minor, currency), "failure": refund.failure}
+    failure = {"zh": failure_text(refund.failure, "zh"), "en": failure_text(refund.failure, "en")}
+    values = {"order": order.code, "amount": _money(refund.amount_minor, currency), "failure": failure}
     _tell_staff(work, "refund_failed", f"refund:{refund.code}:failed", f"/console/orders/{order.code}", values)
 
 
@@ -93,6 +94,12 @@ def tell_dispute(work: Work, order: tables.ShopOrder, dispute: tables.Dispute, c
     values = {"order": order.code, "amount": amount, "state": str(dispute.state)}
     key = f"dispute:{dispute.id}:{dispute.state}"
     _tell_staff(work, "dispute", key, f"/console/orders/{order.code}", values)
+
+
+def tell_dispute_lost(work: Work, order: tables.ShopOrder, dispute: tables.Dispute, *, whole: bool) -> None:
+    """Tell a buyer that their bank has given money back; `whole`: nothing is left of the order, nor the seat."""
+    amount = _money(dispute.amount_minor, order.currency)
+    _tell_buyer(work, order, "dispute_lost", f"dispute_lost:{dispute.id}", amount=amount, whole=whole)
 
 
 def tell_unknown_payment(work: Work, confirmed: PaymentConfirmed) -> None:
