@@ -1,5 +1,7 @@
 """The board, for partners and for operators."""
 
+from typing import Any
+
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -55,7 +57,7 @@ def choose_shown() -> ResponseReturnValue:
     with begin_work() as work:
         service.set_hidden(work, current_actor(), name=bool(form.hidden.data), amounts=bool(form.amounts_hidden.data))
     said = t("已保存，榜单马上照这样显示。", "Saved; the board shows it like this from now on.")
-    return see_other(url_for("contests.board"), said)
+    return see_other(url_for("contests.board", **_asked()), said)
 
 
 @blueprint.get("/console/board")
@@ -85,8 +87,15 @@ def hide_amounts() -> ResponseReturnValue:
     said = t("合伙人现在只看得到名次。", "Partners now see ranks only.")
     if not hidden:
         said = t("合伙人现在看得到单数和佣金。", "Partners now see sales and commission.")
-    return see_other(url_for("contests.console_board"), said)
+    return see_other(url_for("contests.console_board", **_asked()), said)
+
+
+def _asked() -> dict[str, Any]:
+    """Give which board the address asks for, so that saving a switch leads back to it."""
+    return {name: value for name in ("period", "by", "currency") if (value := request.args.get(name, ""))}
 
 
 def _not_saved(endpoint: str) -> ResponseReturnValue:
-    return see_other(url_for(endpoint), t("没有保存，再试一次。", "Not saved. Please try again."), kind="error")
+    return see_other(
+        url_for(endpoint, **_asked()), t("没有保存，再试一次。", "Not saved. Please try again."), kind="error"
+    )

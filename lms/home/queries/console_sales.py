@@ -64,18 +64,21 @@ class Trend:
 
 
 def sales_today(read: Read) -> list[SalesToday]:
-    """Sum up today's sales, and what the same hours a week ago brought: currencies sold in either. Two statements."""
+    """Sum up today's sales by currency, the program's own first, and what the same hours a week ago brought.
+
+    Currencies that nothing was sold in today are left out: nothing is compared with something. Two statements.
+    """
     begins = day_start(program_day(read.now))
     today = {one.currency: one for one in shop.sales(read, begins, read.now + timedelta(seconds=1))}
     then = {one.currency: one.net_minor for one in shop.sales(read, begins - _WEEK, read.now - _WEEK)}
     return [
-        SalesToday(currency, *_of_day(today.get(currency)), then.get(currency, 0))
-        for currency in sorted(today.keys() | then.keys())
+        SalesToday(currency, *_of_day(today[currency]), then.get(currency, 0))
+        for currency in sorted(today, key=lambda one: (one != CURRENCY, one))
     ]
 
 
-def _of_day(sold: Sales | None) -> tuple[int, int, int]:
-    return (sold.orders, sold.net_minor, sold.refunded_minor) if sold else (0, 0, 0)
+def _of_day(sold: Sales) -> tuple[int, int, int]:
+    return sold.orders, sold.net_minor, sold.refunded_minor
 
 
 def sales_trend(read: Read) -> Trend | None:

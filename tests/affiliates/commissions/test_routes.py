@@ -66,6 +66,9 @@ def test_strangers_see_nothing_of_a_line(
         sign_in(visitor, person)
         assert visitor.get(address).status_code == status
         assert visitor.get("/partner/earnings/NOSUCH").status_code == 404
+        page = visitor.get(address).text
+        assert ("你的主链接" in page) == (person is scene.ada_person)
+        assert (f"/finance/partners/{scene.ada.code}" in page) == (person is fin)
     sign_in(client, scene.buyer)
     assert client.get("/partner/earnings").status_code == 403
     assert client.get("/partner/plan").status_code == 403

@@ -111,7 +111,9 @@ def test_hidden_numbers_are_nowhere_on_the_page(
     with work() as w:
         people = [get_person(w, one.person_id) for one in (ada, bo)]
     sign_in(client, people[1])
-    assert client.post("/partner/board/shown", data={"amounts_hidden": "y"}).status_code == 303
+    kept = "/partner/board/shown?period=month&by=earned&currency=CNY&odd=1"
+    saved = client.post(kept, data={"amounts_hidden": "y"})
+    assert saved.status_code == 303 and saved.location == "/partner/board?period=month&by=earned&currency=CNY"
     assert "¥91.34" in client.get("/partner/board?by=earned").text
     sign_in(client, people[0])
     seen = client.get("/partner/board?by=earned").text

@@ -67,6 +67,7 @@ def test_asking_shows_the_payout_and_twice_is_once(
     assert "已取消" in client.get(f"/partner/payouts/{payout.code}").text
     wallet = client.get("/partner/wallet").text
     assert "提现未打款，退回" in wallet and "+¥500.00" in wallet and "−¥500.00" in wallet
+    assert "已留出" not in wallet and wallet.count("已取消") == 2
 
 
 @pytest.mark.parametrize("amount", ["", "abc", "-5", "1e9", "99.99", "600.01", "9" * 19, "1.234", "١٢٣"])

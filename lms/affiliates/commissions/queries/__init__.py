@@ -4,7 +4,15 @@ from lms.affiliates.commissions.queries.adjustments import Adjusted, list_adjust
 from lms.affiliates.commissions.queries.due import known_until, partners_due, partners_to_redate, redatable
 from lms.affiliates.commissions.queries.explaining import Came, Explanation, Reversal, came_of, explain
 from lms.affiliates.commissions.queries.foreseeing import Foreseen, foresee, people_of
-from lms.affiliates.commissions.queries.lines import LIST_STATES, Line, commission_source, list_lines, list_months
+from lms.affiliates.commissions.queries.lines import (
+    LIST_STATES,
+    Line,
+    LineName,
+    commission_source,
+    line_names,
+    list_lines,
+    list_months,
+)
 from lms.affiliates.commissions.queries.plans import (
     InForce,
     Plan,
@@ -43,6 +51,7 @@ __all__ = [
     "Foreseen",
     "InForce",
     "Line",
+    "LineName",
     "PeriodSum",
     "Plan",
     "RecentSale",
@@ -58,6 +67,7 @@ __all__ = [
     "get_version",
     "in_force",
     "known_until",
+    "line_names",
     "list_adjustments",
     "list_like",
     "list_lines",

@@ -1,5 +1,6 @@
 """Reads of commission lines."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -102,6 +103,32 @@ def list_lines(
     if before is not None:
         statement = statement.where(Commission.id < before)
     return [Line(*row) for row in read.session.execute(statement.order_by(Commission.id.desc()).limit(limit))]
+
+
+@dataclass(frozen=True)
+class LineName:
+    """What a line is called elsewhere: the sale it belongs to, and the code that opens its explanation."""
+
+    code: str
+    camp_title: str
+    cohort_name: str
+    language: str
+    order_code: str
+
+
+def line_names(read: Read, ids: Collection[int]) -> dict[int, LineName]:
+    """Name lines by the sales they belong to; at most one statement."""
+    if not ids:
+        return {}
+    cohort = cohort_source()
+    named = (cohort.c.camp_title, cohort.c.name, cohort.c.language, Accrual.order_code)
+    rows = read.session.execute(
+        select(Commission.id, Commission.code, *named)
+        .join(Accrual, Accrual.id == Commission.accrual_id)
+        .join(cohort, cohort.c.id == Accrual.cohort_id)
+        .where(Commission.id.in_(ids))
+    )
+    return {id_: LineName(*rest) for id_, *rest in rows}
 
 
 def list_months(read: Read, partner_id: int) -> tuple[datetime, datetime] | None:

@@ -76,17 +76,29 @@ def _wallets(read: Read, partner_id: int) -> list[tuple[str, ledger.Wallet]]:
 @blueprint.get("/partner/earnings/<code>")
 @signed_in
 def earning(code: str) -> ResponseReturnValue:
-    """Explain one line; strangers get 404."""
-    read = begin_read()
-    found = queries.explain(read, current_actor(), code)
+    """Explain one line to its partner, and to staff in words that are nobody's own; strangers get 404."""
+    read, who = begin_read(), current_actor()
+    found = queries.explain(read, who, code)
+    partner = partners.find_partner_by_id(read, found.line.partner_id)
+    is_mine = partner is not None and partner.person_id == who.person_id
     return render(
         "affiliates/commissions/earning.html",
         found=found,
         line=found.line,
+        partner=partner,
+        is_mine=is_mine,
+        staff_back=None if is_mine else _staff_back(found.line.order_code, partner),
         days=t("、", ", ").join(dates.day(day, weekday=False) for day in found.business_days),
         step_text=step_text,
         account_text=account_text,
     )
+
+
+def _staff_back(order_code: str, partner: Partner | None) -> tuple[str, str]:
+    """Give where staff come from: an operator from the order, finance from the partner's money."""
+    if current_actor().has("operator") or partner is None:
+        return f"/console/orders/{order_code}", t("订单 {code}", "Order {code}", code=order_code)
+    return f"/finance/partners/{partner.code}", t("{name}的收入", "Earnings of {name}", name=partner.name)
 
 
 @blueprint.get("/partner/plan")

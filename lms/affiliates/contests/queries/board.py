@@ -21,11 +21,15 @@ _FIRST = ("first_score", "first_at", "first_id")
 
 @dataclass(frozen=True)
 class BoardRow:
-    """A line of the board. `display_name` is hidden already where the partner wants it, `score` None where hidden."""
+    """A line of the board. `display_name` is hidden already where the partner wants it, `score` None where hidden.
+
+    `person_code` draws the face people know; of a hidden one it is empty and the handle draws another.
+    """
 
     rank: int
     partner_id: int
     code: str
+    person_code: str
     display_name: str
     score: int | None
     is_me: bool
@@ -118,8 +122,9 @@ class _Reader:
         shown = is_shown(
             self.measure, mine=open_to_me, by_program=self.by_program, by_partner=bool(found.amounts_hidden)
         )
-        name = masked(found.name) if found.hidden and not open_to_me else found.name
-        return BoardRow(rank, found.partner_id, found.code, name, int(found.score) if shown else None, mine)
+        is_masked = found.hidden and not open_to_me
+        name, face = (masked(found.name), "") if is_masked else (found.name, found.person_code)
+        return BoardRow(rank, found.partner_id, found.code, face, name, int(found.score) if shown else None, mine)
 
 
 def _currencies(read: Read, period: Period, start: date) -> list[str]:

@@ -9,6 +9,7 @@ from lms.affiliates.contests.models import BoardEntry, BoardMoney, BoardPreferen
 from lms.affiliates.contests.rules import Measure
 from lms.affiliates.partners.queries import partner_source
 from lms.kernel.work import Read
+from lms.people.accounts.queries import person_source
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,13 @@ class Race:
 
     def page(self) -> Select[Any]:
         """Select the rows in the order of the board: equal numbers by who had them first."""
-        partner, entry = partner_source(), self.entry
+        partner, person, entry = partner_source(), person_source(), self.entry
         columns: tuple[Any, ...] = (self.number.label("score"), entry.reached_at, entry.id, entry.partner_id)
         hides: tuple[Any, ...] = (BoardPreference.hidden, BoardPreference.amounts_hidden)
         return (
-            select(*columns, partner.c.code, partner.c.name, *hides)
+            select(*columns, partner.c.code, person.c.code.label("person_code"), partner.c.name, *hides)
             .join(partner, partner.c.id == entry.partner_id)
+            .join(person, person.c.id == partner.c.person_id)
             .join(BoardPreference, BoardPreference.partner_id == entry.partner_id, isouter=True)
             .where(self.rows())
             .order_by(self.number.desc(), entry.reached_at, entry.partner_id)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from lms.affiliates.commissions import queries as commissions
 from lms.affiliates.partners.queries import Partner
@@ -22,6 +22,14 @@ _PAYOUTS = 5
 
 
 @dataclass(frozen=True)
+class PayoutName:
+    """What a wallet's line says of its payout: where it is looked at and how far it is."""
+
+    code: str
+    state: PayoutState
+
+
+@dataclass(frozen=True)
 class WalletPage:
     """A partner's money in one currency, where it goes and what has moved it, newest first."""
 
@@ -34,8 +42,8 @@ class WalletPage:
     lines: Sequence[WalletLine]
     older: int | None
     payouts: Sequence[Payout]
-    payout_codes: dict[int, str]
-    commission_codes: dict[int, str]
+    payout_names: dict[int, PayoutName]
+    commission_names: dict[int, commissions.LineName]
     coming: Sequence[commissions.Coming]
     minimum_minor: int
 
@@ -58,7 +66,6 @@ def look_at_wallet(
     currencies = ledger.wallet_currencies(read, partner.id) or [CURRENCY]
     chosen = currency if currency in currencies else CURRENCY if CURRENCY in currencies else currencies[0]
     lines = _lines(read, partner.id, chosen, before)
-    earned = commissions.commission_source()
     payouts = list_my_payouts(read, partner.id, limit=_PAYOUTS)
     return WalletPage(
         partner=partner,
@@ -70,8 +77,8 @@ def look_at_wallet(
         lines=lines[:_LINES],
         older=lines[_LINES - 1].journal_id if len(lines) > _LINES else None,
         payouts=payouts,
-        payout_codes=_codes(read, lines, "payout", select(PayoutRow.id, PayoutRow.code)),
-        commission_codes=_codes(read, lines, "commission", select(earned.c.id, earned.c.code)),
+        payout_names=_payout_names(read, lines),
+        commission_names=commissions.line_names(read, _ids(lines, "commission")),
         coming=[one for one in commissions.next_release(read, partner.id) if one.currency == chosen],
         minimum_minor=minimum_minor,
     )
@@ -86,12 +93,16 @@ def _lines(read: Read, partner_id: int, currency: str, before: int | None) -> Se
     return read_lines(found, _LINES + 1)
 
 
-def _codes(read: Read, lines: Sequence[WalletLine], kind: str, codes: Select[int, str]) -> dict[int, str]:
-    ids = {number for line in lines if (number := source_id(line.source, kind)) is not None}
+def _ids(lines: Sequence[WalletLine], kind: str) -> set[int]:
+    return {number for line in lines if (number := source_id(line.source, kind)) is not None}
+
+
+def _payout_names(read: Read, lines: Sequence[WalletLine]) -> dict[int, PayoutName]:
+    ids = _ids(lines, "payout")
     if not ids:
         return {}
-    rows = read.session.execute(codes.where(codes.selected_columns[0].in_(ids)))
-    return {row[0]: row[1] for row in rows}
+    rows = read.session.execute(select(PayoutRow.id, PayoutRow.code, PayoutRow.state).where(PayoutRow.id.in_(ids)))
+    return {id_: PayoutName(code, PayoutState(state)) for id_, code, state in rows}
 
 
 def _paid_out(read: Read, partner_id: int, currency: str) -> int:
