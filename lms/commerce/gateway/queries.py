@@ -19,6 +19,8 @@ from lms.kernel.work import Read
 PAGE = 50
 LOOK_BACK = timedelta(days=1)
 _CHUNK = 500
+# The code we gave the gateway along with what we asked of it.
+_NAMED = GatewayNotice.payload[("data", "object", "metadata", "reference")].as_string()
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class NoticeLine:
     state: NoticeState
     received_at: datetime
     handled_at: datetime | None
+    # Our order's or refund's code where it is one of ours and settled here; so another notice has covered it.
+    covered: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,14 +108,17 @@ def list_notices(
         GatewayNotice.state,
         GatewayNotice.received_at,
         GatewayNotice.handled_at,
+        _NAMED,
     )
     if state is not None:
         statement = statement.where(GatewayNotice.state == state)
     if before is not None:
         statement = statement.where(GatewayNotice.id < before)
-    rows = read.session.execute(statement.order_by(GatewayNotice.id.desc()).limit(limit + 1))
+    rows = read.session.execute(statement.order_by(GatewayNotice.id.desc()).limit(limit + 1)).all()
+    ours = _settled_references(read, [row[-1] for row in rows if row[-1]])
     return [
-        NoticeLine(i, event, kind, thing, NoticeState(s), got, done) for i, event, kind, thing, s, got, done in rows
+        NoticeLine(i, event, kind, thing, NoticeState(s), got, done, ours.get(named, ""))
+        for i, event, kind, thing, s, got, done, named in rows
     ]
 
 
@@ -120,10 +127,18 @@ def get_notice(read: Read, notice_id: int) -> tuple[NoticeLine, dict[str, Any]]:
     row = read.session.get(GatewayNotice, notice_id)
     if row is None:
         raise NotFound
+    named = read.session.scalar(select(_NAMED).where(GatewayNotice.id == notice_id)) or ""
     line = NoticeLine(
-        row.id, row.event_id, row.kind, row.object_id, NoticeState(row.state), row.received_at, row.handled_at
-    )
+        row.id, row.event_id, row.kind, row.object_id, NoticeState(row.state), row.received_at, row.handled_at,
+        _settled_references(read, [named]).get(named, ""),
+    )  # fmt: skip
     return line, row.payload
+
+
+def _settled_references(read: Read, references: list[str]) -> dict[str, str]:
+    """Give those of some references that are settled here, by themselves."""
+    found = read.session.scalars(select(GatewayKnown.reference).where(GatewayKnown.reference.in_(set(references))))
+    return {one: one for one in found}
 
 
 def find_dispute(read: Read, dispute_id: str) -> DisputeSaid | None:

@@ -10,6 +10,8 @@ NOTICE_STATES = {
     NoticeState.RECEIVED: Text("没读懂", "Unreadable"),
 }
 
+COVERED = Text("已由另一条通知处理", "Covered by another")
+
 _NOTICE_KINDS = {
     "checkout.session.completed": Text("付款完成", "Checkout completed"),
     "checkout.session.async_payment_succeeded": Text("款项到账", "Payment came in"),
@@ -22,6 +24,13 @@ _NOTICE_KINDS = {
     "charge.dispute.updated": Text("拒付有变化", "Dispute changed"),
     "charge.dispute.funds_withdrawn": Text("拒付扣款", "Disputed money withheld"),
     "charge.dispute.closed": Text("拒付有结果", "Dispute decided"),
+    "payment_intent.created": Text("付款单建立", "Payment begun"),
+    "payment_intent.succeeded": Text("扣款成功", "Payment succeeded"),
+    "payment_intent.payment_failed": Text("扣款失败", "Payment failed"),
+    "payment_intent.canceled": Text("付款单取消", "Payment canceled"),
+    "charge.succeeded": Text("扣款成功", "Charge succeeded"),
+    "charge.updated": Text("扣款有变化", "Charge changed"),
+    "charge.refunded": Text("扣款已退", "Charge refunded"),
     "account.updated": Text("合伙人收款账户变化", "Partner account changed"),
     "transfer.created": Text("打款发出", "Transfer made"),
     "transfer.updated": Text("打款有变化", "Transfer changed"),

@@ -22,7 +22,7 @@ from lms.commerce.gateway.service.reconciling import Answers, reconcile
 from lms.kernel.audit import AuditEntry
 from lms.kernel.outbox import OutboxRow
 from lms.kernel.parts import EXTENSION, Parts
-from lms.kernel.work import SYSTEM, Read, Work
+from lms.kernel.work import SYSTEM, Read, Work, begin_read
 from lms.people.accounts.service import create_person
 from tests.commerce.gateway.telling import SECRET, body_of, notice, refund, session, signed
 from tests.conftest import STORY_NOW
@@ -230,3 +230,18 @@ def test_a_comparison_may_be_asked_for(client: FlaskClient, read: Look, drain: C
         assert client.post("/finance/reconciliation/run").status_code == 303
     rows = read().session.scalars(select(OutboxRow).where(OutboxRow.name == service.RECONCILE_ERRAND)).all()
     assert len(rows) == 1
+
+
+@pytest.mark.both_engines
+@pytest.mark.usefixtures("cashier")
+def test_a_notice_of_our_own_payment_says_that_another_covered_it(client: FlaskClient, work: Open) -> None:
+    ours, strange = ({"id": f"pi_{name}", "metadata": {"reference": name}} for name in ("ORDER001", "ORDER777"))
+    odd = {"id": "pi_odd", "metadata": "odd"}
+    with work() as w:
+        service.note_settled(w, "payment", "cs_1", "ORDER001", 39900, "CNY")
+        for n, thing in enumerate((ours, strange, odd)):
+            service.receive(w, notice_of(notice("payment_intent.succeeded", thing, f"evt_own_{n}")))
+    page = client.get("/finance/notices").text
+    assert page.count("已由另一条通知处理") == 1 and "扣款成功" in page and "其他消息" not in page
+    shown = [client.get(f"/finance/notices/{line.id}").text for line in reversed(queries.list_notices(begin_read()))]
+    assert "属于 ORDER001" in shown[0] and "没有可以重放的内容" in shown[1] and "没有可以重放的内容" in shown[2]
