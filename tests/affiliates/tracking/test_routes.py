@@ -169,3 +169,9 @@ def test_from_the_click_to_the_seat(client: FlaskClient, work: Open, linked: Any
 
 
 # --- A partner's links ------------------------------------------------------
+
+
+def test_a_wrong_link_says_so_when_nothing_is_open(client: FlaskClient) -> None:
+    page = client.get("/r/nobody")
+    assert page.status_code == 404
+    assert "现在没有正在招生的训练营" in page.text and 'href="/"' in page.text and "也许就在下面" not in page.text
