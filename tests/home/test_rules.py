@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from lms.home.queries.front import Offer, choose_offer
-from lms.home.queries.workings import changes_between
 from lms.home.rules import choose_place, first_screen, funnel_of, is_running
+from lms.home.trail import changes_between, subject_words
 from lms.learning.camps.rules import CohortState
 
 
@@ -130,7 +130,14 @@ def test_a_funnel_without_losses_or_people_names_no_step() -> None:
 
 def test_changes_pair_what_was_with_what_became() -> None:
     assert changes_between({"state": "enrolled", "seats": 3}, {"state": "withdrawn", "why": ["a", "b"]}) == [
-        ("state", "enrolled", "withdrawn"),
-        ("seats", "3", ""),
-        ("why", "", "a, b"),
+        ("状态", "enrolled", "withdrawn"),
+        ("名额", "3", ""),
+        ("原因", "", "a, b"),
     ]
+
+
+def test_amounts_and_things_are_said_in_words() -> None:
+    said = changes_between({}, {"amount_minor": -1_000_002, "currency": "CNY", "odd": 1})
+    assert said == [("金额", "", "−¥10,000.02"), ("货币", "", "CNY"), ("odd", "", "1")]
+    assert subject_words("payout:E92C0M93") == "提现 E92C0M93" and subject_words("gateway_notice:evt_1") == "支付通知"
+    assert subject_words("ABCD") == "ABCD" and subject_words("odd:1") == "odd:1"

@@ -70,7 +70,10 @@ def fund(work: Work, who: Actor, transfer: Transfer, client_key: str) -> bool:
         "day": transfer.day.isoformat(),
         "reference": transfer.reference,
     }
-    work.audit(_ACTS[transfer.direction is Direction.BACK], subject=subject, after=after)
+    if transfer.direction is Direction.BACK:
+        work.audit("payout_bank.drained", subject=subject, after=after)
+    else:
+        work.audit("payout_bank.funded", subject=subject, after=after)
     return True
 
 

@@ -46,3 +46,55 @@ TRIAL_HEADS = (
     Text("贷方", "credit"),
     Text("余额", "balance"),
 )
+
+_THINGS = {
+    "order": Text("订单", "Order"),
+    "commission": Text("佣金", "Commission"),
+    "payout": Text("提现", "Payout"),
+    "partner": Text("合伙人", "Partner"),
+    "agent": Text("代收人", "Collecting agent"),
+    "cohort_day": Text("授课日", "Delivered day"),
+    "gateway_entry": Text("支付平台变动", "Gateway movement"),
+    "payout_bank": Text("付款账户转账", "Payout account transfer"),
+}
+_STEPS = {
+    "paid": Text("付款", "paid"),
+    "surplus": Text("多付", "paid twice"),
+    "refund": Text("退款", "refunded"),
+    "refund:failed": Text("退款没有到账", "refund failed"),
+    "refund:by_hand": Text("手工退款", "refunded by hand"),
+    "refund:closed": Text("退款了结", "refund closed"),
+    "dispute:opened": Text("争议扣款", "dispute opened"),
+    "dispute:locked": Text("争议冻结", "locked, disputed"),
+    "dispute:won": Text("争议胜诉", "dispute won"),
+    "dispute:lost": Text("争议败诉", "dispute lost"),
+    "earned": Text("学费确认为收入", "tuition earned"),
+    "handed_in": Text("交回代收款", "handed in"),
+    "booked": Text("入账", "booked"),
+    "accrued": Text("计提", "earned"),
+    "released": Text("释放", "released"),
+    "locked": Text("冻结", "locked"),
+    "unlocked": Text("解冻", "unlocked"),
+    "adjusted": Text("手工调整", "adjusted by hand"),
+    "requested": Text("申请", "asked for"),
+    "canceled": Text("取消", "canceled"),
+    "submitted": Text("打款", "sent"),
+    "settled": Text("到账", "paid out"),
+    "failed": Text("打款失败", "failed"),
+    "returned": Text("退回", "came back"),
+    "retried": Text("重新打款", "sent again"),
+    "moved": Text("入账", "booked"),
+}
+
+
+def thing_text(source: str) -> str:
+    """Name the kind of thing a journal is about; one that is not known keeps its own name."""
+    kind = source.partition(":")[0]
+    return str(_THINGS.get(kind, kind))
+
+
+def step_text(step: str) -> str:
+    """Name what happened, such as paid, refund:4:failed or locked:1:CNY; a step not known keeps its own name."""
+    first, *rest = step.split(":")
+    longer = f"{first}:{rest[-1]}" if rest else first
+    return str(_STEPS.get(longer) or _STEPS.get(first) or step)

@@ -1,13 +1,12 @@
 """Reads of the machinery: what waits, what failed for good, what the clock does, who did what."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import or_, select
 
 from lms.home.acts import acts_named
+from lms.home.trail import changes_between
 from lms.kernel.audit import AuditEntry
 from lms.kernel.outbox import OutboxRow
 from lms.kernel.parts import current_parts
@@ -149,17 +148,3 @@ def list_audit(read: Read, *, act: str = "", person: str = "", before: int | Non
         for row in rows[:PAGE]
     ]
     return AuditPage(lines, rows[PAGE - 1].id if len(rows) > PAGE else None)
-
-
-def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Pair the values of an act by name: what each was and what it became; empty where there was none."""
-    names = [*before, *(name for name in after if name not in before)]
-    return [(name, _said(before.get(name)), _said(after.get(name))) for name in names]
-
-
-def _said(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list | tuple):
-        return ", ".join(str(one) for one in value)
-    return str(value)

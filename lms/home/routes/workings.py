@@ -5,6 +5,7 @@ from flask import Response, request, url_for
 from lms.home.acts import act_words
 from lms.home.queries.workings import list_audit, look_at_workings
 from lms.home.routes.door import blueprint
+from lms.home.trail import subject_words
 from lms.kernel.text import t
 from lms.kernel.work import begin_read, begin_work
 from lms.kernel.worker import retry
@@ -38,4 +39,5 @@ def audit() -> Response:
     act = request.args.get("act", "").strip()[:80]
     person = request.args.get("person", "").strip()[:200]
     found = list_audit(begin_read(), act=act, person=person, before=request.args.get("before", type=int))
-    return render("home/audit.html", found=found, act=act, person=person, act_words=act_words)
+    words = {"act_words": act_words, "subject_words": subject_words}
+    return render("home/audit.html", found=found, act=act, person=person, **words)

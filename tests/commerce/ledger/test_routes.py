@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from lms.commerce.ledger.rules import Account, credit, debit
 from lms.commerce.ledger.service import post
+from lms.commerce.ledger.wording import step_text, thing_text
 from lms.kernel.work import Work
 from tests.conftest import counting
 from tests.factories.partners import make_someone
@@ -104,3 +105,12 @@ def test_queries_do_not_grow_with_journals(app: Flask, finance: FlaskClient, wor
     with counting(app) as many:
         finance.get("/finance/trial-balance")
     assert few.statements == many.statements <= 4
+
+
+def test_lines_say_what_happened_to_what(finance: FlaskClient, work: Open) -> None:
+    book(work)
+    page = finance.get("/finance/accounts/psp_clearing").text
+    assert "订单" in page and "付款" in page and ">order:0<" not in page
+    steps = {"refund:4:failed": "退款没有到账", "locked:1:CNY": "冻结", "failed:2": "打款失败", "odd": "odd"}
+    assert {step: step_text(step) for step in steps} == steps
+    assert thing_text("payout_bank:abc") == "付款账户转账" and thing_text("odd:1") == "odd"

@@ -12,7 +12,7 @@ from lms.commerce.ledger import queries
 from lms.commerce.ledger.queries import TrialLine
 from lms.commerce.ledger.routes.door import blueprint
 from lms.commerce.ledger.rules import OWNED, Account
-from lms.commerce.ledger.wording import ACCOUNTS, SIDES, TRIAL_HEADS
+from lms.commerce.ledger.wording import ACCOUNTS, SIDES, TRIAL_HEADS, step_text, thing_text
 from lms.kernel.errors import NotFound
 from lms.kernel.money import Money, as_decimal
 from lms.kernel.work import Read, begin_read
@@ -64,6 +64,7 @@ def account_lines(account: str) -> Response:
     return render(
         "commerce/ledger/account.html",
         account=which, currency=currency, owner=owner, lines=lines, older=older, names=ACCOUNTS,
+        thing_text=thing_text, step_text=step_text,
         whose=_names(read, which, [owner]).get(owner, "") if owner else "",
         leads=ports.where_sources_lead(read, current_actor(), sorted({line.source for line in lines})),
         page=_partner_pages(read, which, [owner]).get(owner, "") if owner else "",
