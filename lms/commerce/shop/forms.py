@@ -18,6 +18,7 @@ from lms.learning.camps.rules import zone_of
 from lms.web.fields import Amount, Moment, Percent, Whole, written
 from lms.web.forms import Form, at_most, label, optional, required
 
+_DIGITS = 18
 _MONEY = {"inputmode": "decimal", "autocomplete": "off"}
 
 
@@ -130,7 +131,7 @@ class RefundForm(Form):
     def left_minor(self) -> int | None:
         """Read what the page said is left; None when it does not say."""
         typed = self.left.data or ""
-        return int(typed) if typed.isascii() and typed.isdecimal() else None
+        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= _DIGITS else None
 
 
 class DismissForm(Form):

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from lms.commerce.shop import queries, service
 from lms.kernel.work import Read, Work
 from lms.learning.camps.queries import Cohort
+from lms.learning.enrollments import queries as places
 from lms.people.accounts.queries import Person
 from tests.conftest import counting
 from tests.factories.camps import make_cohort
@@ -176,3 +177,15 @@ def test_a_dispute_is_seen(operator: FlaskClient, stall: Stall, shop: tuple[Coho
         assert "争议待答复" in home and "/console/orders?state=disputed" in home
     assert order.code in operator.get("/console/orders?state=disputed").text
     assert order.code not in operator.get("/console/orders?state=paid").text
+
+
+def test_a_seat_that_is_being_paid_for_is_not_an_enrollment(
+    operator: FlaskClient, stall: Stall, work: Open, read: Look
+) -> None:
+    cohort, (payer, student) = stall.open(2, seats=5)
+    stall.buy(cohort, student)
+    stall.order(cohort, payer)
+    seats = places.count_seats(read(), cohort.id)
+    assert (seats.enrolled, seats.held, seats.left) == (1, 1, 3)
+    page = operator.get(f"/console/cohorts/{cohort.code}/students").text
+    assert "付款中，座位留着" in page and "全部 1" in page

@@ -34,11 +34,17 @@ class Student:
 
 @dataclass(frozen=True)
 class Seats:
-    """Seats of a cohort and who is where."""
+    """Seats of a cohort and who is where; of those taken some are `held` for people who are paying."""
 
     seats: int
     taken: int
     waiting: int
+    held: int = 0
+
+    @property
+    def enrolled(self) -> int:
+        """Count the people on seats."""
+        return self.taken - self.held
 
     @property
     def left(self) -> int:
@@ -101,11 +107,13 @@ def list_classmates(read: Read, cohort_id: int, class_id: int | None) -> list[St
 
 
 def count_seats(read: Read, cohort_id: int) -> Seats:
-    """Count seats, people on them and people in line."""
+    """Count seats, those taken and held, and people in line."""
+    counter = tables.CohortSeats
     waiting = select(func.count()).where(_E.cohort_id == cohort_id, _E.state == EnrollmentState.WAITLISTED)
+    held = select(func.count()).where(tables.SeatHold.cohort_id == cohort_id)
     row = read.session.execute(
-        select(tables.CohortSeats.seats, tables.CohortSeats.taken, waiting.scalar_subquery()).where(
-            tables.CohortSeats.cohort_id == cohort_id
+        select(counter.seats, counter.taken, waiting.scalar_subquery(), held.scalar_subquery()).where(
+            counter.cohort_id == cohort_id
         )
     ).one_or_none()
     return Seats(*row) if row else Seats(camps.get_cohort_by_id(read, cohort_id).seats, 0, 0)
