@@ -39,5 +39,6 @@ def audit() -> Response:
     act = request.args.get("act", "").strip()[:80]
     person = request.args.get("person", "").strip()[:200]
     found = list_audit(begin_read(), act=act, person=person, before=request.args.get("before", type=int))
-    words = {"act_words": act_words, "subject_words": subject_words}
-    return render("home/audit.html", found=found, act=act, person=person, **words)
+    return render(
+        "home/audit.html", found=found, act=act, person=person, act_words=act_words, subject_words=subject_words
+    )
