@@ -113,7 +113,7 @@ STATE_WORDS = {
 STANDING_WORDS: dict[str, Text] = {
     **{state.value: words for state, words in STATE_WORDS.items()},
     Standing.DISPUTED: Text("有争议", "Disputed"),
-    Standing.LOST: Text("银行已收回", "Taken back by the bank"),
+    Standing.LOST: Text("银行已收回", "Charged back"),
 }
 METHOD_WORDS = {
     OrderMethod.ONLINE: Text("在线支付", "Online"),
