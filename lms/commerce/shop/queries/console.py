@@ -1,6 +1,5 @@
 """Reads of many orders: the console's list with its sums, what waits for staff, and sales."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +17,6 @@ from lms.people.accounts.queries import person_source
 _O = tables.ShopOrder
 _R = tables.Refund
 PAGE = 50
-_CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -168,14 +166,6 @@ def list_orders(
     keys = (_O.net_minor, _O.id) if wanted.by == "amount" else (_O.id,)
     order = (key.asc() if wanted.upward else key.desc() for key in keys)
     return [OrderLine(*tuple(row)) for row in read.session.execute(statement.order_by(*order).limit(limit))]
-
-
-def every_order(read: Read, wanted: Wanted) -> Iterator[OrderLine]:
-    """Give all orders of a wish one by one, read in pieces so that none of it is held at once."""
-    before: int | None = None
-    while found := list_orders(read, wanted, before, _CHUNK):
-        yield from found
-        before = found[-1].id
 
 
 def sum_up_orders(read: Read, wanted: Wanted) -> list[Sum]:
