@@ -157,7 +157,7 @@ def refund(at: Counter) -> Sent:
     order = at.stall.buy(cohort, buyer)
     with at.stall.work() as w:
         operator = make_someone(w, roles=("operator",))
-    form = {"amount": "100", "reason": "补偿", "code": "RFND000001"}
+    form = {"amount": "100", "reason": "补偿", "code": "RFND000001", "left": str(order.net_minor), "sure": "y"}
     return Sent(operator, f"/console/orders/{order.code}/refund", lambda: form, {Refund: 1, Journal: 2})
 
 
