@@ -8,13 +8,31 @@ from typing import Any
 import pytest
 
 from lms.kernel.clock import FixedClock
+from lms.kernel.parts import EXTENSION
 from lms.learning.camps.queries import Cohort
 from lms.learning.enrollments.queries import Enrollment
 from lms.people.accounts.queries import Person
 from tests.conftest import STORY_NOW
 from tests.factories.accounts import as_actor, cast, make_people, make_person
 from tests.factories.certificates import BEFORE_START, issue_all, make_class
+from tests.flows.conftest import PlainTypesetter
 from tests.learning.certificates.staging import Begin, Scene
+
+REALLY_DRAWN = ("test_paper.py", "test_service_files.py", "test_service_reads.py", "test_service_spelling.py")
+
+
+@pytest.fixture
+def really_drawn() -> None:
+    """Ask for the real typesetter."""
+
+
+@pytest.fixture(autouse=True)
+def _draw_quickly(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Papers are drawn for real where they are looked at; elsewhere that would take most of the time."""
+    asked = request.path.name in REALLY_DRAWN or "really_drawn" in request.fixturenames
+    if not asked and "app" in request.fixturenames:
+        parts = request.getfixturevalue("app").extensions[EXTENSION]
+        monkeypatch.setattr(parts, "typesetter", PlainTypesetter())
 
 
 @pytest.fixture

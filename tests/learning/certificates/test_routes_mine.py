@@ -13,7 +13,9 @@ from lms.web.ports import ports
 from tests.learning.certificates.staging import PART, Begin, Scene, SignIn, post
 
 
-def test_the_holder_has_page_files_and_link(client: FlaskClient, scene: Scene, sign_in: SignIn) -> None:
+def test_the_holder_has_page_files_and_link(
+    really_drawn: None, client: FlaskClient, scene: Scene, sign_in: SignIn
+) -> None:
     sign_in(client, scene.people["lin"])
     html = client.get("/certificates").get_data(as_text=True)
     for said in (
@@ -113,7 +115,7 @@ def test_the_card_is_renewed_with_the_holders_new_link(
 
 
 def test_a_name_no_font_has_is_written_anew_by_its_holder(
-    client: FlaskClient, scene: Scene, sign_in: SignIn, work: Begin, drain: Callable[[], int]
+    really_drawn: None, client: FlaskClient, scene: Scene, sign_in: SignIn, work: Begin, drain: Callable[[], int]
 ) -> None:
     with work() as w:
         service.reissue(w, scene.operator, scene.code, Wording("小🦩", "zh", "classic"))
