@@ -69,13 +69,15 @@ def _not_invited(_read: Read, _person_id: int, _camp_slug: str) -> Invitation | 
 class Paid:
     """What somebody paid for a seat, less what went back: in minor units, refunded when they leave or not any more.
 
-    `until` is the deadline for it, None where there is none; `url` is the order's page.
+    `until` is the deadline for it, None where there is none; `url` is the order's page. While `is_disputed` the
+    buyer's bank decides, and nothing is refunded.
     """
 
     amount_minor: int
     currency: str
     until: datetime | None
     comes_back: bool
+    is_disputed: bool
     url: str
 
 

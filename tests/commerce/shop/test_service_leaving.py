@@ -18,7 +18,7 @@ from lms.learning.enrollments import service as enrollments
 from lms.learning.enrollments.rules import WithdrawCause
 from tests.commerce.shop.staging import balances
 from tests.factories.accounts import as_actor
-from tests.factories.shop import PRICE, Stall
+from tests.factories.shop import PRICE, Stall, dispute_moved
 
 Drain = Callable[[], int]
 WEEK = timedelta(days=7)
@@ -90,6 +90,20 @@ def test_a_seat_that_staff_takes_refunds_nothing_by_itself(stall: Stall, drain: 
         enrollments.withdraw_student(w, SYSTEM, place.id, "重复报名")
     drain()
     assert (stall.see(order).state, stall.see(order).seat) == ("paid", "none")
+
+
+def test_while_the_bank_decides_leaving_promises_nothing(stall: Stall, drain: Drain) -> None:
+    cohort, (lin,) = stall.open(refund_until=stall.now() + WEEK)
+    order = stall.buy(cohort, lin)
+    payment = queries.list_payments(stall.read(), order.id)[0]
+    with stall.work() as w:
+        service.move_dispute(w, dispute_moved(payment.payment_id or "", w.now, "open"))
+    paid = queries.what_leaving_means(stall.read(), lin.id, cohort.id)
+    assert paid is not None and paid.is_disputed and not paid.comes_back
+    leave(stall, cohort, lin)
+    drain()
+    with stall.work() as w, pytest.raises(CannotReturn):
+        service.take_seat_again(w, as_actor(w, lin), order.code)
 
 
 def test_what_went_back_brings_nobody_back(stall: Stall, drain: Drain) -> None:

@@ -250,7 +250,9 @@ def what_leaving_means(read: Read, person_id: int, cohort_id: int) -> Paid | Non
     order = order_value(found[0])
     kept = order.net_minor - order.refunded_minor
     back = may_refund_alone(read, order)
-    return Paid(kept, order.currency, order.refund_until, back, f"/orders/{order.code}") if kept > 0 else None
+    disputed = standings(read, [order.id]).get(order.id) == Standing.DISPUTED
+    url = f"/orders/{order.code}"
+    return Paid(kept, order.currency, order.refund_until, back, disputed, url) if kept > 0 else None
 
 
 @cache
