@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event, select
 
-from lms.app import create_app
 from lms.kernel.clock import FixedClock
 from lms.kernel.db import db
-from lms.kernel.mail import Mail
 from lms.kernel.parts import EXTENSION, Parts
-from lms.kernel.settings import Settings
 from lms.kernel.text import speak
 from lms.kernel.work import Read, Work, begin_read, begin_work
 from lms.kernel.worker import drain as drain_rows
@@ -31,9 +24,8 @@ from lms.web.limits import limiter
 from tests import postgres
 from tests.fake_gateway import FakeGateway
 from tests.pages import CheckingClient
-from tests.rows import KeptRows
+from tests.stages import STORY_NOW, Mailbox, Stage, postgres_stage, sqlite_stage
 
-STORY_NOW = datetime(2026, 11, 21, 18, 48, tzinfo=ZoneInfo("Asia/Shanghai"))
 BOTH = ("sqlite", "postgresql")
 
 
@@ -49,31 +41,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("engine", BOTH if both else ("sqlite",), scope="session")
 
 
-def _hurry(connection: Any, _record: object) -> None:
-    """Tests need no disk that survives a power cut; without this, each commit waits for it."""
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("pragma synchronous=off")
-
-
-event.listen(Engine, "connect", _hurry)
-
-
-@dataclass
-class Mailbox:
-    """Keeps mails instead of sending them; may be told to fail."""
-
-    sent: list[Mail] = field(default_factory=list)
-    broken: bool = False
-
-    def send(self, mail: Mail) -> None:
-        if self.broken:
-            raise ConnectionError("the mail server does not answer")
-        self.sent.append(mail)
-
-    def to(self, address: str) -> list[Mail]:
-        return [mail for mail in self.sent if mail.to == address]
-
-
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     try:
@@ -81,72 +48,6 @@ def postgres_server() -> Iterator[str]:
             yield url
     except postgres.NoPostgres as reason:
         pytest.exit(str(reason), returncode=3)
-
-
-def _settings(folder: Path, url: str) -> Settings:
-    return Settings.from_env(
-        {
-            "ENCAMP_MODE": "test",
-            "DATABASE_URL": url,
-            "INSTANCE_DIR": str(folder),
-            "PUBLIC_URL": "http://localhost",
-            "LOG_LEVEL": "CRITICAL",
-        }
-    )
-
-
-@dataclass
-class Stage:
-    """An app whose database can be made as new."""
-
-    app: Flask
-    reset: Callable[[], None]
-
-
-def _sqlite_stage(folder: Path) -> Stage:
-    live, fresh = folder / "live.sqlite3", folder / "fresh.sqlite3"
-    app = create_app(_settings(folder, f"sqlite:///{live}"), clock=FixedClock(STORY_NOW), mailer=Mailbox())
-    with app.app_context():
-        db.create_all()
-        db.session.remove()
-        db.engine.dispose()
-    shutil.copy(live, fresh)
-
-    def reset() -> None:
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
-        for suffix in ("-wal", "-shm"):
-            Path(f"{live}{suffix}").unlink(missing_ok=True)
-        shutil.copy(fresh, live)
-
-    return Stage(app, reset)
-
-
-def _postgres_stage(folder: Path, server: str) -> Stage:
-    name = f"live_{folder.name.replace('-', '_')}".lower()
-    fresh, live = f"{name}_fresh", name
-    postgres.run_sql(server, f"CREATE DATABASE {fresh}")
-    make = create_app(_settings(folder, postgres.with_database(server, fresh)))
-    with make.app_context():
-        db.create_all()
-        db.session.remove()
-        db.engine.dispose()
-    url = postgres.with_database(server, live)
-    app = create_app(_settings(folder, url), clock=FixedClock(STORY_NOW), mailer=Mailbox())
-    begin_anew = (f"DROP DATABASE IF EXISTS {live} WITH (FORCE)", f"CREATE DATABASE {live} TEMPLATE {fresh}")
-    postgres.run_sql(server, *begin_anew)
-    kept = KeptRows(url, list(db.metadata.tables))
-
-    def reset() -> None:
-        with app.app_context():
-            db.session.remove()
-        if not kept.put_back():
-            with app.app_context():
-                db.engine.dispose()
-            postgres.run_sql(server, *begin_anew)
-
-    return Stage(app, reset)
 
 
 @pytest.fixture(scope="session")
@@ -170,9 +71,9 @@ def _stage(
     if engine not in _stages:
         folder = tmp_path_factory.mktemp(engine)
         if engine == "sqlite":
-            _stages[engine] = _sqlite_stage(folder)
+            _stages[engine] = sqlite_stage(folder)
         else:
-            _stages[engine] = _postgres_stage(folder, request.getfixturevalue("postgres_server"))
+            _stages[engine] = postgres_stage(folder, request.getfixturevalue("postgres_server"))
     return _stages[engine]
 
 

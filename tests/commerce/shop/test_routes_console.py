@@ -24,20 +24,6 @@ Open = Callable[[], AbstractContextManager[Work]]
 Look = Callable[[], Read]
 
 
-@pytest.fixture
-def operator(client: FlaskClient, work: Open, sign_in: Any) -> FlaskClient:
-    with work() as w:
-        person = make_someone(w, "苏", roles=("operator", "finance"))
-    sign_in(client, person)
-    return client
-
-
-@pytest.fixture
-def shop(stall: Stall) -> tuple[Cohort, Person]:
-    cohort, (person,) = stall.open(1)
-    return cohort, person
-
-
 def offer_form(**over: str) -> dict[str, str]:
     return {"priced": "y", "price": "399", "currency": "CNY", **over}
 

@@ -29,20 +29,6 @@ Open = Callable[[], AbstractContextManager[Work]]
 Look = Callable[[], Read]
 
 
-@pytest.fixture
-def operator(client: FlaskClient, work: Open, sign_in: Any) -> FlaskClient:
-    with work() as w:
-        person = make_someone(w, "苏", roles=("operator", "finance"))
-    sign_in(client, person)
-    return client
-
-
-@pytest.fixture
-def shop(stall: Stall) -> tuple[Cohort, Person]:
-    cohort, (person,) = stall.open(1)
-    return cohort, person
-
-
 def form_of(page: str) -> dict[str, str]:
     """Read what a page's form for a refund carries along."""
     return {name: re.findall(rf'name="{name}" value="(\w+)"', page)[0] for name in ("code", "left")}
