@@ -140,7 +140,7 @@ def inside_fields_of(place: Place) -> dict[str, dict[str, Any]]:
     refund = {"left": "39900", "whole": "", "sure": "y"}
     coupon = {"code": "SPRING", "kind": "amount", "percent": "10", "amount": "50", "currency": "CNY"}
     terms = {"percent": "20", "cap": "35", "floor": "10"}
-    moved = {"amount": "500", "day": "2026-11-20", "reference": "FT1120"}
+    moved = {"amount": "500", "day": "2026-11-20", "reference": "FT1120", "confirmed": "yes"}
     adjusted = {"act": "give", "amount": "12", "reason": "开营奖金", "confirmed": "yes", "seen": "0"}
     days = {"observation_days": "7", "settlement_business_days": "3", "effective_on": "2026-12-24", "seen": "2"}
     return {
@@ -149,7 +149,7 @@ def inside_fields_of(place: Place) -> dict[str, dict[str, Any]]:
         "commissions.new_plan": {"name": "冬季", "camp": codes["slug"], "group": ""},
         "commissions.publish": {**terms, **days},
         "gateway.replay": {},
-        "ledger.book_funding": {"key": "one", "direction": "in", "currency": "CNY", **moved},
+        "ledger.book_funding": {"direction": "in", "currency": "CNY", "seen": "0", **moved},
         "gateway.run_reconciliation": {},
         "partners.lock_money": {"reason": "查一查"},
         "partners.regroup": {"group": "", "new_group": "老师"},

@@ -4,7 +4,8 @@ from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectField, StringField, ValidationError
 
-from lms.commerce.ledger.funding import Direction
+from lms.commerce.ledger.funding import Direction, Transfer
+from lms.kernel.money import Money
 from lms.kernel.text import t
 from lms.web.dates import now, viewer_zone
 from lms.web.fields import Amount, Day
@@ -12,9 +13,14 @@ from lms.web.forms import Form, at_most, label, required
 
 
 class FundingForm(Form):
-    """A transfer between the house's bank accounts. `key` names this one form, so that sending it twice books once."""
+    """A transfer between the house's bank accounts.
 
-    key = HiddenField(validators=[required(), at_most(40)])
+    It is sent twice: to be looked at, and from the confirming page (`confirmed`), which says in `seen` how often it
+    told that this very transfer is booked already.
+    """
+
+    confirmed = HiddenField()
+    seen = HiddenField(validators=[at_most(4)])
     direction = RadioField(
         label("方向", "Direction"),
         choices=[
@@ -38,3 +44,18 @@ class FundingForm(Form):
         """Refuse days to come."""
         if field.data and field.data > now().astimezone(viewer_zone()).date():
             raise ValidationError(t("日期不能晚于今天。", "The day cannot lie ahead."))
+
+    def transfer(self) -> Transfer | None:
+        """Give the transfer that was typed; None with an error at the amount when it cannot be read."""
+        currency = str(self.currency.data)
+        minor = self.amount.read(currency)
+        if minor is None or self.day.data is None:
+            return None
+        return Transfer(
+            Money(minor, currency), Direction(self.direction.data), self.day.data, self.reference.data or ""
+        )
+
+    def seen_count(self) -> int:
+        """Give how many like it the confirming page told of; what is no such number counts as none."""
+        typed = self.seen.data or ""
+        return int(typed) if typed.isascii() and typed.isdecimal() else 0

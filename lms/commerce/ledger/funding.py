@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from lms.commerce.ledger.errors import FundingInvalid
+from lms.commerce.ledger.models import Journal
+from lms.commerce.ledger.queries import trial_balance
 from lms.commerce.ledger.rules import Account, credit, debit
 from lms.commerce.ledger.service import post
 from lms.kernel.audit import AuditEntry
@@ -47,21 +50,21 @@ class Funded:
     by: int | None
 
 
-def fund(work: Work, who: Actor, transfer: Transfer, client_key: str) -> bool:
+def fund(work: Work, who: Actor, transfer: Transfer, seen: int) -> bool:
     """Book a transfer between the collecting bank account and the payout account; tells whether it is new.
 
-    The gateway's own payouts to the bank are booked from its balance, so the money comes from `bank`. A key books
-    once. Refuses Forbidden (not finance), FundingInvalid, PostedDifferently.
+    The gateway's own payouts to the bank are booked from its balance, so the money comes from `bank`. What the
+    bank's statement says names a transfer, so it books once; `seen` is how many of the very same (`count_same`) a
+    person knew of when confirming one more. Refuses Forbidden (not finance) and what `check_transfer` refuses.
     """
     if not who.has("finance"):
         raise Forbidden
+    check_transfer(transfer)
     amount = transfer.amount
-    if not 0 < amount.minor <= MOST_MINOR:
-        raise FundingInvalid(field="amount")
     to, source = Account.PAYOUT_BANK, Account.BANK
     if transfer.direction is Direction.BACK:
         to, source = source, to
-    subject = f"payout_bank:{client_key}"
+    subject = f"{_subject(transfer)}{seen}"
     if not post(work, subject, "moved", amount.currency, [debit(to, amount.minor), credit(source, amount.minor)]):
         return False
     after = {
@@ -77,6 +80,28 @@ def fund(work: Work, who: Actor, transfer: Transfer, client_key: str) -> bool:
     return True
 
 
+def check_transfer(transfer: Transfer) -> None:
+    """Refuse FundingInvalid for an amount that moves nothing or more than a bank would."""
+    if not 0 < transfer.amount.minor <= MOST_MINOR:
+        raise FundingInvalid(field="amount")
+
+
+def count_same(read: Read, transfer: Transfer) -> int:
+    """Count how often this very transfer (direction, amount, day, reference) is in the books; one statement."""
+    same = Journal.source.startswith(_subject(transfer), autoescape=True)
+    return read.session.scalar(select(func.count()).select_from(Journal).where(same)) or 0
+
+
+def move_balances(read: Read, transfer: Transfer) -> dict[Account, tuple[int, int]]:
+    """Tell what the bank and the payout account hold in the books, minor units: now, and after the transfer."""
+    held = {
+        line.account: line.balance_minor for line in trial_balance(read) if line.currency == transfer.amount.currency
+    }
+    into = transfer.amount.minor if transfer.direction is Direction.IN else -transfer.amount.minor
+    changes = {Account.BANK: -into, Account.PAYOUT_BANK: into}
+    return {account: (held.get(account, 0), held.get(account, 0) + change) for account, change in changes.items()}
+
+
 def list_funded(read: Read, limit: int = 20) -> list[Funded]:
     """List the latest transfers, newest first; what the bank said of them is kept in the audit trail."""
     statement = select(AuditEntry).where(AuditEntry.act.in_(_ACTS)).order_by(AuditEntry.id.desc()).limit(limit)
@@ -88,3 +113,9 @@ def _seen(row: AuditEntry) -> Funded:
     minor = said["amount_minor"] if row.act == _ACTS[0] else -said["amount_minor"]
     day = date.fromisoformat(said["day"])
     return Funded(minor, said["currency"], day, said["reference"], row.at, row.person_id)
+
+
+def _subject(transfer: Transfer) -> str:
+    amount = transfer.amount
+    said = (transfer.direction, str(amount.minor), amount.currency, transfer.day.isoformat(), transfer.reference)
+    return f"payout_bank:{sha256('|'.join(said).encode()).hexdigest()[:40]}:"

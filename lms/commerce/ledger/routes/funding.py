@@ -4,12 +4,10 @@ from flask import Response, url_for
 
 from lms.commerce.ledger import queries
 from lms.commerce.ledger.forms import FundingForm
-from lms.commerce.ledger.funding import Direction, Transfer, fund, list_funded
+from lms.commerce.ledger.funding import Transfer, check_transfer, count_same, fund, list_funded, move_balances
 from lms.commerce.ledger.routes.door import blueprint
 from lms.commerce.ledger.rules import Account
 from lms.commerce.ledger.wording import ACCOUNTS
-from lms.kernel.money import Money
-from lms.kernel.parts import current_parts
 from lms.kernel.text import t
 from lms.kernel.work import begin_read, begin_work
 from lms.people.accounts.queries import list_people
@@ -19,7 +17,6 @@ from lms.web.guards import current_actor, role
 from lms.web.htmx import render, see_other
 from lms.web.refusals import refusals_on
 
-_KEY_LENGTH = 20
 _SHOWN = (Account.PAYOUT_BANK, Account.BANK)
 
 
@@ -28,26 +25,52 @@ _SHOWN = (Account.PAYOUT_BANK, Account.BANK)
 def funding() -> Response:
     """Show what the payout account holds, what was moved to it, and for finance the form."""
     today = now().astimezone(viewer_zone()).date()
-    return _show(FundingForm(_currencies(), formdata=None, key=current_parts().codes.new(_KEY_LENGTH), day=today))
+    return _show(FundingForm(_currencies(), formdata=None, day=today))
 
 
 @blueprint.post("/finance/funding")
 @role("finance")
 def book_funding() -> Response:
-    """Note a transfer; the same form sent twice books once."""
+    """Note a transfer after a confirming page; the same transfer books once unless a person says it is another."""
     form = FundingForm(_currencies())
-    minor = form.amount.read(str(form.currency.data)) if form.validate_on_submit() else None
-    if minor is None:
+    transfer = form.transfer() if form.validate_on_submit() else None
+    if transfer is None:
         return _show(form, 422)
-    amount = Money(minor, str(form.currency.data))
-    transfer = Transfer(amount, Direction(form.direction.data), form.day.data, str(form.reference.data))
-    new = False
-    with refusals_on(form), begin_work() as work:
-        new = fund(work, current_actor(), transfer, str(form.key.data))
+    with refusals_on(form):
+        check_transfer(transfer)
     if form.errors:
         return _show(form, 422)
+    return _book(form, transfer) if form.confirmed.data else _confirm(form, transfer)
+
+
+def _book(form: FundingForm, transfer: Transfer) -> Response:
+    with begin_work() as work:
+        new = fund(work, current_actor(), transfer, form.seen_count())
     again = t("这笔已经记过，没有重复记。", "This was booked before and not booked twice.")
     return see_other(url_for(".funding"), t("已入账。", "Booked.") if new else again)
+
+
+def _confirm(form: FundingForm, transfer: Transfer) -> Response:
+    """Show what the transfer would do to both accounts and whether it is in the books; nothing is booked yet."""
+    read = begin_read()
+    moves = move_balances(read, transfer)
+    return render(
+        "commerce/ledger/funding_confirm.html",
+        form=form,
+        transfer=transfer,
+        moves=[
+            (str(ACCOUNTS[account]), _words(before, after, transfer.amount.currency))
+            for account, (before, after) in moves.items()
+        ],
+        short=[str(ACCOUNTS[account]) for account, (before, after) in moves.items() if after < min(before, 0)],
+        same=count_same(read, transfer),
+    )
+
+
+def _words(before: int, after: int, currency: str) -> str:
+    return t(
+        "现在 {now}，之后 {then}", "now {now}, then {then}", now=money(before, currency), then=money(after, currency)
+    )
 
 
 def _show(form: FundingForm, status: int = 200) -> Response:
