@@ -13,7 +13,7 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lms.affiliates.commissions.wording import what_was_earned
+from lms.affiliates.commissions.wording import what_refund_leaves, what_was_earned
 from lms.affiliates.partners import queries as partners
 from lms.affiliates.promo import queries as promo
 from lms.affiliates.tracking import queries as tracking
@@ -110,6 +110,7 @@ def _plug_ports() -> None:
     ports.partner_names = partners.names_of
     ports.partner_codes = partners.codes_of
     ports.what_was_earned = what_was_earned
+    ports.what_refund_leaves = what_refund_leaves
     ports.where_sources_lead = where_sources_lead
     ports.partner_of_handle = partners.find_approved
 

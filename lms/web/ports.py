@@ -97,6 +97,10 @@ def _nameless(_read: Read, _ids: list[int]) -> dict[int, str]:
     return {}
 
 
+def _nothing_left(_read: Read, _order_id: int, _kept_minor: int) -> str:
+    return ""
+
+
 def _untold(_read: Read, _order_id: int) -> tuple[str, str]:
     return "", ""
 
@@ -138,6 +142,8 @@ class Ports:
     where_sources_lead: Callable[[Read, Actor, list[str]], dict[str, str]] = _nowhere
     # (read, order id) -> what a partner earned on it or why nobody did, and the address that explains it
     what_was_earned: Callable[[Read, int], tuple[str, str]] = _untold
+    # (read, order id, minor units of its payment that stay after a refund) -> what its partner keeps, in words
+    what_refund_leaves: Callable[[Read, int, int], str] = _nothing_left
 
 
 ports = Ports()

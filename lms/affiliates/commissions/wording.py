@@ -1,7 +1,7 @@
 """What partners read for the accounts and steps of a line's journals, and staff for what came of an order."""
 
 from lms.affiliates.commissions.queries import Came, came_of
-from lms.affiliates.commissions.rules import Outcome
+from lms.affiliates.commissions.rules import Outcome, live
 from lms.commerce.ledger.rules import Account
 from lms.kernel.money import Money, write_money
 from lms.kernel.text import Text, current_language, t
@@ -56,6 +56,22 @@ def what_was_earned(read: Read, order_id: int) -> tuple[str, str]:
     if came.outcome != Outcome.EARNED:
         return str(_NOBODY_EARNED[Outcome(came.outcome)]), ""
     return _earned_text(came), f"/partner/earnings/{came.code}"
+
+
+def what_refund_leaves(read: Read, order_id: int, kept_minor: int) -> str:
+    """Say what a partner keeps of an order once only `kept_minor` of its payment is left; empty where nobody earned."""
+    came = came_of(read, order_id)
+    if came is None or came.outcome != Outcome.EARNED:
+        return ""
+    left = min(came.live_minor, live(came.amount_minor, came.net_minor, came.net_minor - kept_minor))
+    now, then = (write_money(Money(n, came.currency), current_language()) for n in (came.live_minor, left))
+    return t(
+        "{name}的佣金从 {now} 变为 {then}。",
+        "{name}’s commission goes from {now} to {then}.",
+        name=came.name,
+        now=now,
+        then=then,
+    )
 
 
 def _earned_text(came: Came) -> str:

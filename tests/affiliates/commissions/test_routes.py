@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from lms.affiliates.commissions.models import Commission
+from lms.affiliates.commissions.wording import what_refund_leaves
 from lms.affiliates.partners import service as partners
 from lms.kernel.audit import AuditEntry
 from lms.kernel.work import SYSTEM, begin_read
@@ -50,6 +52,22 @@ def test_a_partner_reads_what_was_earned(scene: Scene, client: FlaskClient, sign
     assert paid.order_code in one.text and "¥199.50" in one.text and "计提" in one.text and "退款追回" in one.text
     client.post("/language", data={"language": "en"})
     assert "How CN¥79.80 came about" in client.get(f"/partner/earnings/{_codes()[0]}").text
+
+
+def test_staff_reads_what_a_refund_takes_before_it_is_made(scene: Scene, app: Flask) -> None:
+    paid = scene.sell(net_minor=39900)
+    with app.test_request_context():
+        said = [what_refund_leaves(begin_read(), paid.order_id, kept) for kept in (29900, 0)]
+    assert [one.split("的", 1)[1] for one in said] == ["佣金从 ¥79.80 变为 ¥59.80。", "佣金从 ¥79.80 变为 ¥0.00。"]
+    scene.refund(paid, 1, 10000)
+    assert begin_read().session.scalar(select(Commission.live_minor)) == 5980
+
+
+def test_a_disputed_line_says_what_it_waits_for(scene: Scene, client: FlaskClient, sign_in: SignIn) -> None:
+    scene.dispute(scene.sell(), 3, "opened")
+    sign_in(client, scene.ada_person)
+    page = client.get(f"/partner/earnings/{_codes()[0]}").text
+    assert "查完才能提" in page and "向银行提出了异议" in page and "00:00 可提" not in page
 
 
 def test_strangers_see_nothing_of_a_line(

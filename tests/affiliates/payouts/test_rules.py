@@ -280,9 +280,11 @@ def test_wallet_lines_are_one_a_journal_and_say_what_changed() -> None:
         line(5, "commission:1", "refund:8", Account.AVAILABLE, 3_000),
         line(6, "commission:1", "dispute:3:won", Account.HELD, -5),
         line(7, "something:1", "else", Account.AVAILABLE, -5),
+        line(8, "commission:2", "dispute:4:lost", Account.LOCKED, 400),
     ]
     read = rules.read_lines(lines, 10)
     assert [(one.journal_id, one.kind, one.change_minor) for one in read] == [
+        (8, LineKind.LOST, -400),
         (7, LineKind.OTHER, 5),
         (6, LineKind.UNLOCKED, 5),
         (5, LineKind.CLAWED_BACK, -3_000),
@@ -291,7 +293,7 @@ def test_wallet_lines_are_one_a_journal_and_say_what_changed() -> None:
         (2, LineKind.RELEASED, 0),
         (1, LineKind.ACCRUED, 12_000),
     ]
-    assert read[5].moved_minor == 12_000
+    assert read[6].moved_minor == 12_000
     assert len(rules.read_lines(lines, 2)) == 2
     assert rules.source_id("payout:4", "payout") == 4
     assert rules.source_id("payout:x", "payout") is None and rules.source_id("order:4", "payout") is None

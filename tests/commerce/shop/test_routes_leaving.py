@@ -27,8 +27,12 @@ def test_leaving_in_time_says_and_does_the_refund(
     assert "¥399.00" in page and "退出并退款" in page
     left = client.post(f"/learn/{cohort.code}/withdraw")
     assert left.status_code == 303 and left.headers["Location"] == f"/orders/{order.code}"
-    assert "座位定了" not in client.get(f"/orders/{order.code}").text
+    updating = client.get(f"/orders/{order.code}").text
+    assert "座位定了" not in updating and f'hx-get="/orders/{order.code}"' in updating
     drain()
+    told = client.get(f"/learn/{cohort.code}/welcome", follow_redirects=True)
+    assert told.request.path == f"/c/{cohort.camp_slug}" and "你已经不在" in told.text
+    assert "hx-trigger" not in client.get(f"/orders/{order.code}", headers={"HX-Request": "true"}).text
     assert "已全额退款" in client.get(f"/orders/{order.code}").text
     assert client.get(f"/orders/{order.code}/refund").status_code == 303
 

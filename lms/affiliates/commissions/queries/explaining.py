@@ -89,7 +89,10 @@ def explain(read: Read, who: Actor, code: str) -> Explanation:
 
 @dataclass(frozen=True)
 class Came:
-    """What came of an order: the outcome and, where a partner earned, who and how much (minor units)."""
+    """What came of an order: the outcome and, where a partner earned, who and how much (minor units).
+
+    `net_minor` is what the order paid at first.
+    """
 
     outcome: str
     code: str = ""
@@ -97,12 +100,16 @@ class Came:
     amount_minor: int = 0
     live_minor: int = 0
     currency: str = ""
+    net_minor: int = 0
 
 
 def came_of(read: Read, order_id: int) -> Came | None:
     """Say what came of an order for partners; None while nothing is known of it. One statement."""
     partner = partner_source()
-    columns = (Commission.code, partner.c.name, Commission.amount_minor, Commission.live_minor, Commission.currency)
+    columns = (
+        Commission.code, partner.c.name, Commission.amount_minor, Commission.live_minor, Commission.currency,
+        Accrual.net_minor,
+    )  # fmt: skip
     statement = (
         select(Accrual.outcome, *columns)
         .join(Commission, (Commission.accrual_id == Accrual.id) & (Commission.kind == LineKind.BASE), isouter=True)

@@ -16,6 +16,7 @@ class LineKind(StrEnum):
     ACCRUED = "accrued"
     RELEASED = "released"
     CLAWED_BACK = "clawed_back"
+    LOST = "lost"
     LOCKED = "locked"
     UNLOCKED = "unlocked"
     ADJUSTED = "adjusted"
@@ -34,11 +35,10 @@ _PAYOUT_STEPS = {kind.value: kind for kind in (LineKind.REQUESTED, LineKind.RETR
     "failed": LineKind.FAILED,
     "returned": LineKind.RETURNED,
 }
-_OTHER_STEPS = {kind.value: kind for kind in (LineKind.ACCRUED, LineKind.RELEASED, LineKind.LOCKED)} | {
+_OTHER_STEPS = {kind.value: kind for kind in (LineKind.ACCRUED, LineKind.RELEASED, LineKind.LOCKED, LineKind.LOST)} | {
     "unlocked": LineKind.UNLOCKED,
     "adjusted": LineKind.ADJUSTED,
     "refund": LineKind.CLAWED_BACK,
-    "lost": LineKind.CLAWED_BACK,
     "won": LineKind.UNLOCKED,
     "re_rank": LineKind.CLAWED_BACK,
 }

@@ -63,10 +63,11 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Sum:
-    """What a set of orders comes to in one currency: how many, what was paid, what of it went back."""
+    """What a set of orders comes to in one currency: how many, how many paid, what was paid, what of it went back."""
 
     currency: str
     orders: int
+    paid_orders: int
     paid_minor: int
     back_minor: int
 
@@ -170,11 +171,11 @@ def list_orders(
 
 def sum_up_orders(read: Read, wanted: Wanted) -> list[Sum]:
     """Sum up the orders of a wish by currency; what was never paid counts as an order only."""
-    paid = case((_O.paid_at.is_not(None), _O.net_minor), else_=0)
+    paid = func.sum(case((_O.paid_at.is_not(None), _O.net_minor), else_=0))
     back = func.sum(_O.refunded_minor + _O.disputed_minor)
-    statement = _filtered(select(_O.currency, func.count(), func.sum(paid), back).select_from(_O), wanted)
+    statement = _filtered(select(_O.currency, func.count(), func.count(_O.paid_at), paid, back).select_from(_O), wanted)
     rows = read.session.execute(statement.group_by(_O.currency).order_by(_O.currency))
-    return [Sum(currency, count, int(net), int(gone)) for currency, count, net, gone in rows]
+    return [Sum(currency, *(int(figure) for figure in figures)) for currency, *figures in rows]
 
 
 def count_orders(read: Read) -> dict[str, int]:

@@ -46,7 +46,10 @@ def checkout(slug: str) -> Response:
     """Show what a seat costs, with a coupon where one is given; a visitor signs up first and comes back.
 
     Whoever has an open order is led to it, unless `coupon` stands in the address: the order may use another one.
+    Without a cohort it leads to the camp, where one is chosen.
     """
+    if not request.args.get("cohort"):
+        return see_other(url_for("home.landing", slug=slug))
     read = begin_read()
     cohort = _cohort_of_camp(read, slug, request.args.get("cohort", ""))
     coupon = request.args.get("coupon", "")

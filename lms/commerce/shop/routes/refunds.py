@@ -83,7 +83,7 @@ def _ask(read: Read, order: Order, form: RefundForm, amount: int, left: int, sai
         amount=amount,
         typed=written(amount, order.currency),
         left=left,
-        earned=ports.what_was_earned(read, order.id),
+        commission=ports.what_refund_leaves(read, order.id, left - amount),
         said=said,
     )
 

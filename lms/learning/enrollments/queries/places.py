@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, bindparam, exists, func, select
 
 from lms.kernel.errors import NotFound
 from lms.kernel.work import Actor, Read
@@ -77,6 +77,12 @@ def find_enrollment(read: Read, cohort_id: int, person_id: int) -> Enrollment | 
 def _live_statement() -> Select[*tuple[Any, ...]]:
     mine = (_E.cohort_id == bindparam("cohort"), _E.person_id == bindparam("person"))
     return select(*_COLUMNS).where(*mine, _E.state.in_(LIVE))
+
+
+def had_place(read: Read, cohort_id: int, person_id: int) -> bool:
+    """Say whether a person has or once had a place in a cohort, the line included."""
+    mine = exists().where(_E.cohort_id == cohort_id, _E.person_id == person_id)
+    return bool(read.session.scalar(select(mine)))
 
 
 def get_enrollment(read: Read, enrollment_id: int) -> Enrollment:

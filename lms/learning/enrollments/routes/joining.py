@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.kernel.errors import NotFound
 from lms.kernel.text import t
-from lms.kernel.work import begin_read, begin_work
+from lms.kernel.work import Actor, Read, begin_read, begin_work
 from lms.learning.camps import queries as camps
 from lms.learning.camps.queries import Cohort
 from lms.learning.enrollments import queries, service
@@ -71,9 +71,12 @@ def join(slug: str) -> ResponseReturnValue:
 @blueprint.get("/learn/<code>/welcome")
 @signed_in
 def welcome(code: str) -> ResponseReturnValue:
-    """Say what happens next: the first day, or the place in line."""
-    read = begin_read()
-    cohort, enrollment = queries.require_place(read, current_actor(), code)
+    """Say what happens next: the first day, or the place in line. Whoever lost the place is led to the camp."""
+    read, who = begin_read(), current_actor()
+    cohort = camps.get_cohort(read, code)
+    enrollment = queries.find_enrollment(read, cohort.id, who.person_id or 0)
+    if enrollment is None:
+        return _lost_place(read, cohort, who)
     days = camps.list_days(read, cohort.id)
     waits = enrollment.state == EnrollmentState.WAITLISTED
     return render(
@@ -86,6 +89,13 @@ def welcome(code: str) -> ResponseReturnValue:
         reason=queries.last_reason(read, enrollment.id),
         hold=queries.find_hold(read, cohort.id, enrollment.person_id) if waits else None,
     )
+
+
+def _lost_place(read: Read, cohort: Cohort, who: Actor) -> ResponseReturnValue:
+    if not queries.had_place(read, cohort.id, who.person_id or 0):
+        raise NotFound
+    said = t("你已经不在「{name}」这一期了。", "You are no longer in {name}.", name=cohort.name)
+    return see_other(url_for("home.landing", slug=cohort.camp_slug), said, kind="note")
 
 
 @blueprint.get("/learn/<code>/withdraw")
