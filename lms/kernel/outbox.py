@@ -21,6 +21,8 @@ from lms.kernel.db import Key, Model, insert_missing, key, one_of
 from lms.kernel.parts import Parts, current_parts
 
 if TYPE_CHECKING:
+    from sqlalchemy import Table
+
     from lms.kernel.work import Read, Work
 
 Payload = dict[str, Any]
@@ -210,8 +212,12 @@ def tell(work: Work, event: Event) -> bool:
         for handler in handlers
     ]
     if rows:
-        work.session.execute(insert(OutboxRow), rows)
+        work.session.execute(_INTO, rows)
     return bool(handlers)
+
+
+# The table's own insert: the model's takes twice as long, and nobody reads the rows back.
+_INTO = insert(cast("Table", OutboxRow.__table__))
 
 
 def ask_errand(work: Work, kind: str, key_: str, payload: Payload, run_at: datetime) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -17,9 +16,9 @@ from lms.commerce.shop.rules import Terms
 from lms.kernel.clock import FixedClock
 from lms.kernel.outbox import Subscriptions
 from lms.kernel.parts import EXTENSION, Parts
-from lms.kernel.work import SYSTEM, Work, begin_work
+from lms.kernel.work import SYSTEM, begin_work
 from lms.kernel.worker import drain
-from lms.people.messages.mails import MAIL
+from lms.people.messages import service as messages
 from tests.factories.accounts import make_people
 from tests.factories.camps import make_cohort
 from tests.factories.commissions import make_standard_plan
@@ -31,13 +30,8 @@ from tests.flows.money import CURRENCY
 
 
 def hush(monkeypatch: pytest.MonkeyPatch, subscriptions: Subscriptions) -> None:
-    """Leave out what moves no money, to be quick: mails, and counting boards."""
-    ask = Work.errands
-
-    def errands(self: Work, kind: str, asked: dict[str, Any], run_at: datetime | None = None) -> int:
-        return 0 if kind == MAIL.name else ask(self, kind, asked, run_at)
-
-    monkeypatch.setattr(Work, "errands", errands)
+    """Leave out what moves no money, to be quick: notices with their mails, and counting boards."""
+    monkeypatch.setattr(messages, "post", lambda *_given: 0)
     for event in (CommissionMoved, NumbersMoved):
         monkeypatch.setitem(subscriptions._by_event, event.__name__, [])
 

@@ -99,6 +99,13 @@ def fair(app: Flask, clock: FixedClock, tmp_path: Path, monkeypatch: pytest.Monk
     return built
 
 
+# Composed once: they are asked after every step.
+_LINES = select(Commission.id, Commission.partner_id, Commission.plan_version_id, Commission.amount_minor)
+_ASKED = select(func.count(Payout.id)).where(Payout.partner_id == Partner.id)
+_SENDS = select(func.count(PayoutAttempt.id)).join(Payout).where(Payout.partner_id == Partner.id)
+_STOPPED = select(Partner.id, _ASKED.scalar_subquery(), _SENDS.scalar_subquery()).where(Partner.locked_at.is_not(None))
+
+
 class Watch:
     """What must hold after every step, and what must never change."""
 
@@ -109,8 +116,7 @@ class Watch:
     def look(self) -> None:
         """Invariants 4, 8, 11 and 13."""
         assert_wallets_hold()
-        columns = (Commission.id, Commission.partner_id, Commission.plan_version_id, Commission.amount_minor)
-        for id_, partner_id, version_id, amount in begin_read().session.execute(select(*columns)):
+        for id_, partner_id, version_id, amount in begin_read().session.execute(_LINES):
             frozen = (partner_id, version_id, amount)
             assert self._lines.setdefault(id_, frozen) == frozen, "a line has changed hands"
         before, self._stopped = self._stopped, self._of_stopped()
@@ -119,11 +125,7 @@ class Watch:
 
     def _of_stopped(self) -> dict[int, tuple[int, int]]:
         """Count the payouts and sends of partners whose money is locked."""
-        asked = select(func.count(Payout.id)).where(Payout.partner_id == Partner.id)
-        sends = select(func.count(PayoutAttempt.id)).join(Payout, Payout.id == PayoutAttempt.payout_id)
-        counts = (asked.scalar_subquery(), sends.where(Payout.partner_id == Partner.id).scalar_subquery())
-        found = select(Partner.id, *counts).where(Partner.locked_at.is_not(None))
-        return {id_: (payouts, sent) for id_, payouts, sent in begin_read().session.execute(found)}
+        return {id_: (payouts, sent) for id_, payouts, sent in begin_read().session.execute(_STOPPED)}
 
 
 def _play(fair: Fair, day: list[Step]) -> None:
