@@ -167,7 +167,7 @@ def inside_fields_of(place: Place) -> dict[str, dict[str, Any]]:
         "shop.archive_coupon": {},
         "shop.confirm_by_hand": {"source": "bank"},
         "shop.dismiss_refund": {"reason": "买家决定留下"},
-        "shop.hand_in": {"agent": agent, "currency": "CNY", "key": "one", "amount": "100"},
+        "shop.hand_in": {"agent": agent, "currency": "CNY", "amount": "100", "confirmed": "yes", "seen": "0"},
         "shop.make_coupon": {**coupon, "camp": "", "partner": "", "valid_until": "2026-12-31T22:00", "uses_most": "9"},
         "shop.refund_order": {**refund, "code": "ABCDEFGH23", "amount": "100", "reason": "补偿"},
         "shop.retry_refund": {},

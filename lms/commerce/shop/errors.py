@@ -139,6 +139,13 @@ class HandInTooMuch(Invalid):
     text = Text("手里只有 {held}，不能交回更多。", "Only {held} is held; no more can be handed in.")
 
 
+class HandedInMeanwhile(Conflict):
+    text = Text(
+        "刚刚有别的一笔交回入账，这笔没有记。看看现在还剩多少，再确认一次。",
+        "Something else was booked as handed in just now, and this was not. Look at what is left and confirm again.",
+    )
+
+
 class NotAnAgent(Invalid):
     text = Text(
         "代收人只能是已通过的合伙人，或助教、运营、财务。",

@@ -167,14 +167,29 @@ class HandRefundForm(Form):
 
 
 class HandInForm(Form):
-    """Collected money that came to the bank."""
+    """Collected money that came to the bank.
 
+    It is sent twice: to be looked at, and from the confirming page (`confirmed`), which says in `seen` how often this
+    agent had handed something in when the page was shown.
+    """
+
+    confirmed = HiddenField()
+    seen = HiddenField(validators=[at_most(9)])
     agent = HiddenField(validators=[required()])
     currency = HiddenField(validators=[required()])
-    key = HiddenField(validators=[required(), at_most(64)])
     amount = Amount(label("交回金额", "Amount handed in"), validators=[required()], render_kw=_MONEY)
 
     def validate_currency(self, field: Any) -> None:
         """Take only currencies we know."""
         if field.data not in CURRENCIES:
             raise ValidationError(t("不支持这种货币。", "This currency is not supported."))
+
+    def seen_count(self) -> int:
+        """Give how many the confirming page knew of; what is no such number counts as none."""
+        typed = self.seen.data or ""
+        return int(typed) if typed.isascii() and typed.isdecimal() else 0
+
+    def agent_id(self) -> int | None:
+        """Give whose money it is; None for what names nobody."""
+        typed = (self.agent.data or "").strip()
+        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= _DIGITS else None

@@ -1,7 +1,7 @@
 """Reads of many orders: the console's list with its sums, what waits for staff, and sales."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, exists, func, or_, select
@@ -10,12 +10,14 @@ from lms.commerce.shop import models as tables
 from lms.commerce.shop.queries.disputes import standing
 from lms.commerce.shop.queries.orders import Refund, refund_value
 from lms.commerce.shop.rules import DisputeState, OrderMethod, RefundState
+from lms.kernel.money import Money
 from lms.kernel.work import Read
 from lms.learning.camps.queries import cohort_source
 from lms.people.accounts.queries import person_source
 
 _O = tables.ShopOrder
 _R = tables.Refund
+_LATELY = timedelta(days=1)
 PAGE = 50
 
 
@@ -230,3 +232,22 @@ def list_hand_ins(read: Read, agent_id: int | None = None, limit: int = PAGE) ->
     if agent_id is not None:
         statement = statement.where(row.agent_id == agent_id)
     return [HandIn(*found) for found in read.session.execute(statement.order_by(row.id.desc()).limit(limit))]
+
+
+def count_hand_ins(read: Read, agent_id: int, currency: str) -> int:
+    """Count what an agent has handed in so far in one currency."""
+    row = tables.HandIn
+    counted = select(func.count()).select_from(row).where(row.agent_id == agent_id, row.currency == currency)
+    return read.session.scalar(counted) or 0
+
+
+def list_like_hand_ins(read: Read, agent_id: int, brought: Money) -> list[datetime]:
+    """List when an agent handed in the very same amount within the last day, newest first; one statement."""
+    row = tables.HandIn
+    statement = select(row.at).where(
+        row.agent_id == agent_id,
+        row.currency == brought.currency,
+        row.amount_minor == brought.minor,
+        row.at > read.now - _LATELY,
+    )
+    return list(read.session.scalars(statement.order_by(row.id.desc())))

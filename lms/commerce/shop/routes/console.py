@@ -8,17 +8,20 @@ from lms.commerce.ledger import queries as books
 from lms.commerce.ledger.errors import BalanceTooLow
 from lms.commerce.ledger.rules import Account
 from lms.commerce.shop import queries, service
-from lms.commerce.shop.errors import HandInTooMuch
+from lms.commerce.shop.errors import AmountZero, HandedInMeanwhile, HandInTooMuch
 from lms.commerce.shop.forms import HandInForm, OfferForm
 from lms.commerce.shop.routes.door import blueprint
 from lms.commerce.shop.rules import CURRENCIES
-from lms.kernel.money import Money, write_money
+from lms.commerce.shop.service.collecting import hand_in_key
+from lms.kernel.errors import Refusal
+from lms.kernel.money import Money
 from lms.kernel.parts import current_parts
-from lms.kernel.text import current_language, t
+from lms.kernel.text import t
 from lms.kernel.work import Read, begin_read, begin_work
 from lms.learning.camps import queries as camps
 from lms.learning.camps.queries import Cohort
-from lms.people.accounts.queries import get_person, list_people
+from lms.people.accounts.queries import Person, get_person, list_people
+from lms.web.amounts import money
 from lms.web.guards import current_actor, role
 from lms.web.htmx import render, see_other
 from lms.web.refusals import refusals_on
@@ -70,29 +73,60 @@ def collected() -> Response:
 @blueprint.post("/finance/collected")
 @role("finance")
 def hand_in() -> Response:
-    """Confirm that collected money came to the bank."""
+    """Note that collected money came to the bank, after a confirming page that says what it leaves."""
     form = HandInForm()
-    if form.validate_on_submit():
-        amount = form.amount.read(str(form.currency.data))
-        agent = (form.agent.data or "").strip()
-        if not form.errors and amount is not None and agent.isascii() and agent.isdecimal() and len(agent) < 18:
-            person = get_person(begin_read(), int(agent))
-            with refusals_on(form):
-                _book_hand_in(person.id, Money(amount, str(form.currency.data)), str(form.key.data))
-            if not form.errors:
-                return see_other(url_for(".collected"), t("已入账。", "Booked."))
-    return _show_collected(begin_read(), form, 422)
-
-
-def _book_hand_in(agent_id: int, amount: Money, key: str) -> None:
-    """Book what an agent brought; more than there is becomes a refusal of the field, with what is held."""
+    amount = form.amount.read(str(form.currency.data)) if form.validate_on_submit() else None
+    agent_id = form.agent_id()
+    if amount is None or agent_id is None:
+        return _show_collected(begin_read(), form, 422)
+    agent, brought = get_person(begin_read(), agent_id), Money(amount, str(form.currency.data))
+    if not form.confirmed.data:
+        return _confirm_hand_in(agent, form, brought)
     try:
         with begin_work() as work:
-            service.hand_in(work, current_actor(), agent_id, amount, key)
-    except BalanceTooLow:
-        held = books.owned(begin_read(), Account.AGENT_RECEIVABLE, amount.currency).get(agent_id, 0)
-        most = write_money(Money(held, amount.currency), current_language())
-        raise HandInTooMuch(field="amount", held=most) from None
+            key = hand_in_key(agent.id, brought.currency, form.seen_count())
+            new = service.hand_in(work, current_actor(), agent.id, brought, key)
+    except (BalanceTooLow, AmountZero, HandedInMeanwhile) as refusal:
+        return _confirm_hand_in(agent, form, brought, refusal)
+    return see_other(url_for(".collected"), _booked(agent, brought) if new else _known())
+
+
+def _booked(agent: Person, brought: Money) -> str:
+    sum_ = money(brought.minor, brought.currency)
+    return t("已入账：{who}交回 {sum}。", "Booked: {sum} handed in by {who}.", who=agent.display_name, sum=sum_)
+
+
+def _known() -> str:
+    return t("这笔已经记过，没有重复记。", "This was booked before and not booked twice.")
+
+
+def _confirm_hand_in(agent: Person, form: HandInForm, brought: Money, said: Refusal | None = None) -> Response:
+    """Show what is left with the agent after it, and whether the same came in lately; nothing is booked yet."""
+    read = begin_read()
+    held = books.owned(read, Account.AGENT_RECEIVABLE, brought.currency).get(agent.id, 0)
+    with refusals_on(form):
+        _require_held(brought, held)
+    if form.errors:
+        return _show_collected(read, form, 422)
+    return render(
+        "commerce/shop/collected_confirm.html",
+        status=409 if said else 200,
+        said=str(said) if said else "",
+        agent=agent,
+        form=form,
+        brought=brought,
+        held=held,
+        seen=queries.count_hand_ins(read, agent.id, brought.currency),
+        like=queries.list_like_hand_ins(read, agent.id, brought),
+    )
+
+
+def _require_held(brought: Money, held: int) -> None:
+    """Refuse AmountZero, and HandInTooMuch for more than the agent holds, minor units."""
+    if brought.minor <= 0:
+        raise AmountZero(field="amount")
+    if brought.minor > held:
+        raise HandInTooMuch(field="amount", held=money(held, brought.currency))
 
 
 def _show_collected(read: Read, form: HandInForm | None = None, status: int = 200) -> Response:
@@ -106,6 +140,5 @@ def _show_collected(read: Read, form: HandInForm | None = None, status: int = 20
         brought=brought,
         agents=list_people(read, ids),
         form=form,
-        key=current_parts().codes.new(16),
         may_book=current_actor().has("finance"),
     )

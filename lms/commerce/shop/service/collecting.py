@@ -1,9 +1,11 @@
 """Money that agents collected and bring to the bank."""
 
+from sqlalchemy import select
+
 from lms.commerce.ledger.rules import Account, credit, debit
 from lms.commerce.ledger.service import post
 from lms.commerce.shop import models as tables
-from lms.commerce.shop.errors import AgentIsBuyer, AlreadyCollected, AmountZero, NotAnAgent
+from lms.commerce.shop.errors import AgentIsBuyer, AlreadyCollected, AmountZero, HandedInMeanwhile, NotAnAgent
 from lms.kernel.db import insert_new
 from lms.kernel.money import Money
 from lms.kernel.work import Actor, Read, Work
@@ -27,9 +29,10 @@ def require_same_agent(read: Read, paid: tables.Payment | None, agent_id: int) -
 
 
 def hand_in(work: Work, who: Actor, agent_id: int, amount: Money, key: str) -> bool:
-    """Book what an agent brought to the bank; `key` comes with the form, so that twice is once.
+    """Book what an agent brought to the bank; `key` names it (`hand_in_key`), so that twice is once.
 
-    Tells whether it is new. Refuses AmountZero, and BalanceTooLow for more than was collected.
+    Tells whether it is new. Refuses AmountZero, HandedInMeanwhile when the key is another amount's, and
+    BalanceTooLow for more than was collected.
     """
     if amount.minor <= 0:
         raise AmountZero(field="amount")
@@ -45,6 +48,7 @@ def hand_in(work: Work, who: Actor, agent_id: int, amount: Money, key: str) -> b
         at=work.now,
     )
     if id_ is None:
+        _require_same(work, key, amount)
         return False
     entries = [debit(Account.BANK, amount.minor), credit(Account.AGENT_RECEIVABLE, amount.minor, agent_id)]
     post(work, f"agent:{agent_id}", f"handed_in:{id_}", amount.currency, entries)
@@ -54,3 +58,15 @@ def hand_in(work: Work, who: Actor, agent_id: int, amount: Money, key: str) -> b
         after={"amount_minor": amount.minor, "currency": amount.currency},
     )
     return True
+
+
+def hand_in_key(agent_id: int, currency: str, seen: int) -> str:
+    """Name what an agent hands in after the `seen` before it: of two pages that know the same, one books."""
+    return f"{agent_id}:{currency}:{seen}"
+
+
+def _require_same(work: Work, key: str, amount: Money) -> None:
+    row = tables.HandIn
+    booked = work.session.execute(select(row.amount_minor, row.currency).where(row.key == key)).one()
+    if Money(*booked) != amount:
+        raise HandedInMeanwhile
