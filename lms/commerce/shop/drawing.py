@@ -30,6 +30,10 @@ _UNTIL = Text(
     "自助全额退款的期限是 {until}，退回付款时用的方式。",
     "Full refund by yourself until {until}, to the means you paid with.",
 )
+_UNTIL_BY_HAND = Text(
+    "自助全额退款的期限是 {until}，由我们人工退给你。",
+    "Full refund by yourself until {until}, paid back by hand.",
+)
 _NOTE = Text("本收据证明已收到款项，不作发票使用。", "This receipt confirms a payment. It is not a tax invoice.")
 
 
@@ -75,7 +79,8 @@ def receipt_data(read: Read, order: Order, language: Language, public_url: str) 
         "date_iso": paid_at.date().isoformat(),
     }
     if order.refund_until is not None and read.now < order.refund_until and order.state == OrderState.PAID:
-        data["refund"] = _UNTIL.in_(language, until=_local(order.refund_until, cohort, language))
+        until = _UNTIL_BY_HAND if order.method == OrderMethod.OFFLINE else _UNTIL
+        data["refund"] = until.in_(language, until=_local(order.refund_until, cohort, language))
     return data
 
 

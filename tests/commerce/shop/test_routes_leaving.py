@@ -8,11 +8,14 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from lms.commerce.shop import service
+from lms.commerce.shop import queries, service
+from lms.commerce.shop.rules import RefundSource
 from lms.kernel.clock import FixedClock
 from lms.kernel.work import SYSTEM
 from tests.factories.accounts import make_people
+from tests.factories.partners import make_someone
 from tests.factories.shop import Stall
+from tests.stages import Mailbox
 
 Drain = Callable[[], int]
 
@@ -81,3 +84,30 @@ def test_what_staff_refunds_is_told_with_its_reason(
     sign_in(client, lin)
     page = client.get(f"/orders/{order.code}").text
     assert "我们退款" in page and "第一周停了两天课" in page and "¥299.00" in page and "申请退款" not in page
+
+
+def test_money_that_an_agent_took_in_is_said_to_come_back_by_hand(
+    client: FlaskClient, stall: Stall, sign_in: Any, drain: Drain, mailbox: Mailbox
+) -> None:
+    cohort, (lin,) = stall.open(refund_until=stall.now() + timedelta(days=7))
+    order = stall.order(cohort, lin)
+    with stall.work() as w:
+        agent = make_someone(w, "校园代理", roles=("student", "tutor"))
+        service.settle_offline(w, SYSTEM, order.code, agent.id)
+    drain()
+    sign_in(client, lin)
+    asked = client.get(f"/orders/{order.code}/refund").text
+    assert "由我们人工退给你" in asked and "原路" not in asked
+    leaving = client.get(f"/learn/{cohort.code}/withdraw").text
+    assert "会全额退给你" in leaving and "原路" not in leaving
+    client.post(f"/learn/{cohort.code}/withdraw")
+    drain()
+    waiting = client.get(f"/orders/{order.code}").text
+    assert "钱会退给你" in waiting and "等人工退回" in waiting and "原路" not in waiting and "退款在路上" not in waiting
+    with stall.work() as w:
+        code = queries.list_refunds(w, order.id)[0].code
+        service.confirm_refund(w, SYSTEM, code, RefundSource.AGENT)
+    drain()
+    over = client.get(f"/orders/{order.code}").text
+    assert "已由我们人工退给你" in over and "原路" not in over
+    assert "已由我们人工退给你" in mailbox.to(lin.email)[-1].text

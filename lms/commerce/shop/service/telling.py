@@ -77,8 +77,8 @@ def tell_surplus(work: Work, order: tables.ShopOrder, payment: tables.Payment, w
 
 def tell_refunded(work: Work, order: tables.ShopOrder, refund: tables.Refund, currency: str, *, whole: bool) -> None:
     """Tell a buyer that money is on its way back; `whole`: nothing is left of the order, nor the seat."""
-    amount = _money(refund.amount_minor, currency)
-    _tell_buyer(work, order, "refunded", f"refunded:{refund.code}", amount=amount, whole=whole)
+    amount, by_hand = _money(refund.amount_minor, currency), refund.source is not None
+    _tell_buyer(work, order, "refunded", f"refunded:{refund.code}", amount=amount, whole=whole, by_hand=by_hand)
 
 
 def tell_refund_failed(work: Work, order: tables.ShopOrder, refund: tables.Refund, currency: str) -> None:
@@ -86,6 +86,14 @@ def tell_refund_failed(work: Work, order: tables.ShopOrder, refund: tables.Refun
     failure = {"zh": failure_text(refund.failure, "zh"), "en": failure_text(refund.failure, "en")}
     values = {"order": order.code, "amount": _money(refund.amount_minor, currency), "failure": failure}
     _tell_staff(work, "refund_failed", f"refund:{refund.code}:failed", f"/console/orders/{order.code}", values)
+
+
+def tell_line_closed(work: Work, order: tables.ShopOrder, left_minor: int) -> None:
+    """Tell staff that somebody who came back to a paid seat got none before the cohort was over: they decide."""
+    cohort = camps.get_cohort_by_id(work, order.cohort_id)
+    values = {"order": order.code, "amount": _money(left_minor, order.currency), "cohort": cohort.name}
+    values["camp"] = cohort.camp_title
+    _tell_staff(work, "line_closed", f"order:{order.code}:line_closed", f"/console/orders/{order.code}", values)
 
 
 def tell_dispute(work: Work, order: tables.ShopOrder, dispute: tables.Dispute, currency: str) -> None:

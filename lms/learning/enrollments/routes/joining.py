@@ -121,5 +121,5 @@ def withdraw(code: str) -> ResponseReturnValue:
         service.withdraw(work, who, enrollment.id, WithdrawCause.OWN_WISH)
     said = t("你已退出「{name}」。", "You left {name}.", name=cohort.name)
     if paid and paid.comes_back:
-        said = t("你已退出「{name}」，钱会原路退回。", "You left {name}; your money goes back.", name=cohort.name)
+        said = t("你已退出「{name}」，钱会退给你。", "You left {name}; your money goes back.", name=cohort.name)
     return see_other(paid.url if paid else url_for("home.index"), said)
