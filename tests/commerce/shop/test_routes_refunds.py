@@ -191,6 +191,8 @@ def test_money_collected_offline_is_confirmed_by_name(
     for _ in range(2):
         assert operator.post(address, data={"agent": agent.email, "sure": "y"}).status_code == 303
     assert stall.see(order).method == "offline" and stall.see(order).seat == "given"
+    page = operator.get(f"/console/orders/{order.code}").text
+    assert "校园代理代收" in page and "&lt;bdi" not in page
     late = operator.post(address, data={"agent": other.email})
     assert late.status_code == 409 and "已经确认由校园代理收到" in late.text
 
