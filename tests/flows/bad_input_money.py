@@ -160,7 +160,7 @@ def inside_fields_of(place: Place) -> dict[str, dict[str, Any]]:
         "payouts.make_batch": {"code": codes["approved"]},
         "payouts.reject": {"reason": "先查一查"},
         "payouts.retry": {},
-        "payouts.settle_batch": {"failed-ZZZZZZZZ": "查无此户"},
+        "payouts.settle_batch": {"failed-ZZZZZZZZ": "查无此户", "confirmed": "yes"},
         "payouts.show_account": {},
         "payouts.submit": {},
         "payouts.take_back": {"reason": "银行退回"},

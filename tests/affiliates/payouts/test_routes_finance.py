@@ -129,7 +129,9 @@ def test_a_bank_file_from_choice_to_confirmation(client: FlaskClient, work: Open
         codes = [ask(w, make_earner(w, name=f"Partner {n}")[0]).code for n in range(2)]
     assert "还没有银行文件" in client.get("/finance/payouts/batches").text
     client.post("/finance/payouts/approve", data={"code": codes, "confirmed": "yes"})
-    assert client.post("/finance/payouts/batches", data={}).status_code == 409
+    for chosen, said in (({}, "先选中要打款的提现"), ({"code": "NOSUCH00"}, "没有可以打进银行文件的")):
+        told = client.post("/finance/payouts/batches", data=chosen, follow_redirects=True)
+        assert said in told.text and told.request.full_path == "/finance/payouts?state=approved"
     made = client.post("/finance/payouts/batches", data={"code": codes})
     url = made.headers["Location"]
     page = client.get(url).text
@@ -137,13 +139,19 @@ def test_a_bank_file_from_choice_to_confirmation(client: FlaskClient, work: Open
     first, again = client.get(f"{url}.csv"), client.get(f"{url}.csv")
     assert first.data == again.data and PLAIN.encode() in first.data
     assert "attachment" in first.headers["Content-Disposition"] and "max-age=0" in first.headers["Cache-Control"]
-    assert (
-        client.post(f"{url}/settle", data={f"failed-{codes[1]}": " 户名不符 ", f"failed-{codes[0]}": ""}).status_code
-        == 303
-    )
+    typed = {f"failed-{codes[1]}": " 户名不符 ", f"failed-{codes[0]}": ""}
+    look = client.post(f"{url}/settle", data=typed).text
+    assert "1 笔 · ¥500.00" in look and 'value="户名不符"' in look and f'name="failed-{codes[0]}"' not in look
+    assert "已到账" not in client.get(f"/finance/payouts/{codes[0]}").text
+    sure = {f"failed-{codes[1]}": "户名不符", "confirmed": "yes"}
+    assert "到账 1 笔，失败 1 笔" in client.post(f"{url}/settle", data=sure, follow_redirects=True).text
     shown = client.get(url).text
-    assert "户名不符" in shown and "确认这个文件" not in shown
+    assert "户名不符" in shown and "核对并确认" not in shown
     assert "已确认" in client.get("/finance/payouts/batches").text
+    for stale in ({}, {"confirmed": "yes"}):
+        told = client.post(f"{url}/settle", data={f"failed-{codes[0]}": "查无此户", **stale}, follow_redirects=True)
+        assert "之前已经确认过" in told.text and f"{codes[0]} 已有结果" in told.text
+    assert "查无此户" not in client.get(url).text
     assert client.get("/finance/payouts/batches/NOSUCH00.csv").status_code == 404
     paid = client.get(f"/finance/payouts/{codes[0]}").text
     assert "已到账" in paid and "银行退回了" in paid
@@ -168,7 +176,8 @@ def test_one_payout_is_decided_and_its_account_shown_once(
     assert client.post(f"/finance/payouts/{code}/ask").status_code == 303
     assert client.post(f"/finance/payouts/{code}/reject", data={"reason": "资料要补"}).status_code == 303
     assert queries.get_payout(read(), code).state is PayoutState.REJECTED
-    assert "资料要补" in client.get(f"/finance/payouts/{code}").text
+    page = client.get(f"/finance/payouts/{code}").text
+    assert "资料要补" in page and "没有打款" in page
 
 
 def test_a_transfer_without_an_answer_is_seen_and_asked_after(

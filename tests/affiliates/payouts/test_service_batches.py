@@ -89,7 +89,7 @@ def test_confirming_settles_all_but_the_named_ones_once(
         end = service.settle_batch(w, finance, made.code, {three[1]: "户名不符"})
         assert (end.settled, end.failed) == (2, 1)
         again = service.settle_batch(w, finance, made.code, {three[0]: "另一个"})
-        assert (again.settled, again.failed) == (0, 0)
+        assert (again.settled, again.failed, again.unheard) == (0, 0, [three[0]])
         failed = queries.get_payout(w, three[1])
         assert (failed.state, failed.reason) == (PayoutState.FAILED_TERMINAL, "户名不符")
         assert ledger.wallet(w, failed.partner_id, "CNY") == Wallet(available=50_000)

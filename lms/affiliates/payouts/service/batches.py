@@ -43,10 +43,11 @@ class Batched:
 
 @dataclass(frozen=True)
 class BatchEnd:
-    """What settling a bank file changed."""
+    """What settling a bank file changed; `unheard` are the lines named as failed that had an outcome already."""
 
     settled: int
     failed: int
+    unheard: list[str]
 
 
 def make_batch(work: Work, who: Actor, codes: Iterable[str]) -> Batched:
@@ -97,11 +98,13 @@ def settle_batch(work: Work, who: Actor, code: str, failed: Mapping[str, str]) -
         .where(PayoutAttempt.batch_id == batch_id, PayoutAttempt.state.in_(UNDECIDED))
         .order_by(PayoutRow.partner_id, PayoutRow.id)
     ).all()
-    ends = [_end_line(work, attempt_id, failed.get(payout, "")) for attempt_id, payout in lines]
+    ends = {payout: _end_line(work, attempt_id, failed.get(payout, "")) for attempt_id, payout in lines}
     batch = lock(work, PayoutBatch, batch_id)
     before = batch.settled_at
     batch.settled_at = batch.settled_at or work.now
-    end = BatchEnd(ends.count("settled"), ends.count("failed"))
+    counted = list(ends.values())
+    unheard = sorted(named for named in failed if ends.get(named) != "failed")
+    end = BatchEnd(counted.count("settled"), counted.count("failed"), unheard)
     work.audit(
         "payout_batch.settled",
         subject=f"payout_batch:{code}",
