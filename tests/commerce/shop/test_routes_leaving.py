@@ -63,6 +63,24 @@ def test_leaving_too_late_keeps_the_way_back(
     assert "座位定了" in client.get(f"/orders/{order.code}").text
 
 
+def test_waiting_again_offers_no_refund_and_says_the_place_in_line(
+    client: FlaskClient, stall: Stall, sign_in: Any, drain: Drain, clock: FixedClock
+) -> None:
+    cohort, (lin, he) = stall.open(2, seats=1, refund_until=stall.now() + timedelta(hours=1))
+    order = stall.buy(cohort, lin)
+    clock.advance(timedelta(hours=2))
+    sign_in(client, lin)
+    client.post(f"/learn/{cohort.code}/withdraw")
+    drain()
+    stall.buy(cohort, he)
+    assert client.post(f"/orders/{order.code}/seat").status_code == 303
+    page = client.get(f"/orders/{order.code}").text
+    assert "候补第 1 位" in page and "全额退款" not in page and "座位刚好没了" not in page
+    assert client.get(f"/orders/{order.code}/refund").status_code == 409
+    leaving = client.get(f"/learn/{cohort.code}/withdraw").text
+    assert "不会自动退回" in leaving and "退出并退款" not in leaving
+
+
 def test_nobody_takes_somebody_elses_seat(client: FlaskClient, stall: Stall, sign_in: Any) -> None:
     cohort, (lin,) = stall.open()
     order = stall.buy(cohort, lin)

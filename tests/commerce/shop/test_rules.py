@@ -163,6 +163,9 @@ def test_a_buyer_refunds_alone_in_time_or_from_the_line() -> None:
     assert not rules.may_refund_alone("paid", "given", None, NOW)
     assert rules.may_refund_alone("paid", "in_line", None, NOW)
     assert not rules.may_refund_alone("refunded", "in_line", None, NOW)
+    # Waiting again for a seat that was left: only while the time for refunds lasts.
+    assert not rules.may_refund_alone("paid", "in_line", NOW, NOW, had_seat=True)
+    assert rules.may_refund_alone("paid", "in_line", NOW + timedelta(1), NOW, had_seat=True)
 
 
 def test_news_of_a_refund_only_go_forward() -> None:

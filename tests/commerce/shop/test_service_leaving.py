@@ -9,15 +9,23 @@ from typing import Any
 import pytest
 
 from lms.commerce.shop import queries, service
-from lms.commerce.shop.errors import AlreadyPaid, CannotReturn
+from lms.commerce.shop.errors import AlreadyPaid, CannotReturn, RefundTooLate
+from lms.commerce.shop.queries import Order
 from lms.kernel.clock import FixedClock
 from lms.kernel.errors import NotFound
+from lms.kernel.money import half_up
 from lms.kernel.work import SYSTEM
+from lms.learning.camps import queries as look
+from lms.learning.camps import service as camps
+from lms.learning.camps.queries import Cohort
+from lms.learning.camps.rules import CohortState
 from lms.learning.enrollments import queries as places
 from lms.learning.enrollments import service as enrollments
 from lms.learning.enrollments.rules import WithdrawCause
-from tests.commerce.shop.staging import balances
+from lms.people.accounts.queries import Person
+from tests.commerce.shop.staging import balances, topics
 from tests.factories.accounts import as_actor
+from tests.factories.partners import make_someone
 from tests.factories.shop import PRICE, Stall, dispute_moved
 
 Drain = Callable[[], int]
@@ -29,6 +37,20 @@ def leave(stall: Stall, cohort: Any, person: Any) -> None:
     assert place is not None
     with stall.work() as w:
         enrollments.withdraw(w, as_actor(w, person), place.id, WithdrawCause.OWN_WISH)
+
+
+def come_back_too_late(stall: Stall, clock: FixedClock, drain: Drain) -> tuple[Order, Cohort, Person]:
+    """Leave after the deadline, let somebody else have the only seat, and come back to the line."""
+    cohort, (lin, he) = stall.open(2, seats=1, refund_until=stall.now() + timedelta(hours=1))
+    order = stall.buy(cohort, lin)
+    clock.advance(timedelta(hours=1))
+    leave(stall, cohort, lin)
+    drain()
+    stall.buy(cohort, he)
+    with stall.work() as w:
+        service.take_seat_again(w, as_actor(w, lin), order.code)
+    drain()
+    return order, cohort, lin
 
 
 def test_in_time_everything_goes_back_once(stall: Stall, drain: Drain) -> None:
@@ -79,6 +101,71 @@ def test_coming_back_to_a_full_cohort_is_a_place_in_line(stall: Stall, drain: Dr
     leave(stall, cohort, he)
     drain()
     assert stall.see(order).seat == "given"
+
+
+def test_waiting_again_after_the_deadline_is_no_way_to_a_refund(stall: Stall, clock: FixedClock, drain: Drain) -> None:
+    order, cohort, lin = come_back_too_late(stall, clock, drain)
+    found = stall.see(order)
+    assert found.seat == "in_line" and queries.waits_again(stall.read(), found)
+    assert not queries.may_refund_alone(stall.read(), found)
+    paid = queries.what_leaving_means(stall.read(), lin.id, cohort.id)
+    assert paid is not None and not paid.comes_back
+    with stall.work() as w, pytest.raises(RefundTooLate):
+        service.ask_refund(w, as_actor(w, lin), order.code, None, "")
+    # Leaving the line is no way round it either, and the way back stays open.
+    leave(stall, cohort, lin)
+    drain()
+    assert (stall.see(order).state, stall.see(order).seat) == ("paid", "none")
+    assert queries.list_refunds(stall.read(), order.id) == []
+    with stall.work() as w:
+        assert service.take_seat_again(w, as_actor(w, lin), order.code).seat == "in_line"
+
+
+def test_while_the_time_for_refunds_lasts_waiting_again_keeps_it(stall: Stall, drain: Drain) -> None:
+    cohort, (lin, he) = stall.open(2, seats=1, refund_until=stall.now() + WEEK)
+    order = stall.buy(cohort, lin)
+    place = places.find_enrollment(stall.read(), cohort.id, lin.id)
+    assert place is not None
+    with stall.work() as w:
+        enrollments.withdraw_student(w, SYSTEM, place.id, "重复报名")
+    drain()
+    stall.buy(cohort, he)
+    with stall.work() as w:
+        assert service.take_seat_again(w, as_actor(w, lin), order.code).seat == "in_line"
+    assert queries.may_refund_alone(stall.read(), stall.see(order))
+    leave(stall, cohort, lin)
+    drain()
+    assert stall.see(order).state == "refunded"
+    assert queries.list_refunds(stall.read(), order.id)[0].cause == "asked"
+
+
+def test_a_line_that_closes_leaves_the_money_of_who_came_back_to_staff(
+    stall: Stall, clock: FixedClock, drain: Drain
+) -> None:
+    order, cohort, _ = come_back_too_late(stall, clock, drain)
+    with stall.work() as w:
+        su = make_someone(w, "苏", roles=("operator",))
+        for state in (CohortState.CLOSED, CohortState.RUNNING, CohortState.WRAPPING_UP):
+            camps.move_cohort(w, SYSTEM, cohort.id, state, "")
+    drain()
+    assert stall.see(order).state == "paid" and queries.list_refunds(stall.read(), order.id) == []
+    assert topics(stall, su.id)[0] == "line_closed"
+    with stall.work() as w:
+        refund = service.ask_refund(w, as_actor(w, su), order.code, None, "没有等到座位")
+    assert refund.cause == "asked"
+    drain()
+    assert stall.see(order).state == "refunded"
+
+
+def test_tuition_is_earned_while_somebody_waits_for_a_seat_they_left(
+    stall: Stall, clock: FixedClock, drain: Drain
+) -> None:
+    order, cohort, _ = come_back_too_late(stall, clock, drain)
+    days = [day for day in look.list_days(stall.read(), cohort.id) if day.number > 0]
+    clock.advance(days[0].cutoff_at - stall.now() + timedelta(minutes=5))
+    with stall.work() as w:
+        service.earn_tuition(w, cohort.id)
+    assert stall.see(order).earned_minor == half_up(PRICE, 1, len(days))
 
 
 def test_a_seat_that_staff_takes_refunds_nothing_by_itself(stall: Stall, drain: Drain) -> None:

@@ -55,6 +55,7 @@ from lms.commerce.shop.queries.orders import (
     order_coupon_source,
     order_source,
     refundable,
+    waits_again,
     what_leaving_means,
 )
 
@@ -111,5 +112,6 @@ __all__ = [
     "sales",
     "standings",
     "sum_up_orders",
+    "waits_again",
     "what_leaving_means",
 ]

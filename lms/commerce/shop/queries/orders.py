@@ -10,6 +10,7 @@ from sqlalchemy import Subquery, func, select
 from lms.commerce.shop import models as tables
 from lms.commerce.shop import rules
 from lms.commerce.shop.queries.disputes import standings
+from lms.commerce.shop.queries.seats import has_had_seat
 from lms.commerce.shop.rules import PENDING_REFUNDS, OrderState, PaymentState, RefundState, Standing
 from lms.kernel.errors import NotFound
 from lms.kernel.work import Actor, Read
@@ -229,7 +230,14 @@ def pending(read: Read, order_id: int) -> int:
 
 def may_refund_alone(read: Read, order: Order) -> bool:
     """Say whether the buyer may have everything back in one tap now."""
-    return rules.may_refund_alone(order.state, order.seat, order.refund_until, read.now) and refundable(read, order) > 0
+    had_seat = waits_again(read, order)
+    alone = rules.may_refund_alone(order.state, order.seat, order.refund_until, read.now, had_seat=had_seat)
+    return alone and refundable(read, order) > 0
+
+
+def waits_again(read: Read, order: Order) -> bool:
+    """Say whether the buyer stands in line for a seat that was theirs once and that they left."""
+    return order.seat == rules.SeatState.IN_LINE and has_had_seat(read, order.id)
 
 
 def find_seatless(read: Read, cohort_id: int, person_id: int) -> Order | None:

@@ -16,6 +16,7 @@ from lms.kernel.text import t
 from lms.kernel.work import Actor, Read, begin_read, begin_work
 from lms.learning.camps import queries as camps
 from lms.learning.enrollments import queries as enrollments
+from lms.learning.enrollments.rules import PAYING_COHORTS
 from lms.web.guards import current_actor, public, signed_in
 from lms.web.htmx import is_part, render, see_other
 from lms.web.refusals import answer
@@ -123,7 +124,8 @@ def show_order(read: Read, order: Order, *, returned: bool = False, status: int 
     cohort = camps.get_cohort_by_id(read, order.cohort_id)
     payments = queries.list_payments(read, order.id)
     # The order hears of a seat that is given up a moment later than the enrollment.
-    has_seat = order.seat != "given" or enrollments.find_enrollment(read, order.cohort_id, order.buyer_id) is not None
+    enrollment = enrollments.find_enrollment(read, order.cohort_id, order.buyer_id)
+    has_seat = order.seat != "given" or enrollment is not None
     may_return = order.seat == "none" and queries.refundable(read, order) > 0
     return render(
         "commerce/shop/order.html",
@@ -139,6 +141,9 @@ def show_order(read: Read, order: Order, *, returned: bool = False, status: int 
         may_refund=has_seat and queries.may_refund_alone(read, order),
         has_seat=has_seat,
         may_return=may_return,
+        may_wait=cohort.state in PAYING_COHORTS,
+        waits_again=queries.waits_again(read, order),
+        place=enrollments.waiting_position(read, enrollment) if enrollment else 0,
         causes=CAUSE_WORDS,
         refund_words=REFUND_WORDS,
     )

@@ -61,11 +61,16 @@ def state_after(books: Books) -> OrderState:
     return OrderState.REFUNDED if books.left_minor == 0 else OrderState.PARTLY_REFUNDED
 
 
-def may_refund_alone(state: str, seat: str, refund_until: datetime | None, now: datetime) -> bool:
-    """Say whether a buyer gets everything back in one tap: in time, or while there is no seat for the money."""
+def may_refund_alone(
+    state: str, seat: str, refund_until: datetime | None, now: datetime, *, had_seat: bool = False
+) -> bool:
+    """Say whether a buyer gets everything back in one tap: in time, or while no seat has come for the money.
+
+    `had_seat`: the seat was given once and left; waiting for it again opens no new time for refunds.
+    """
     if state not in PAID_STATES:
         return False
-    return seat == SeatState.IN_LINE or in_time(refund_until, now)
+    return in_time(refund_until, now) or (seat == SeatState.IN_LINE and not had_seat)
 
 
 def in_time(refund_until: datetime | None, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, select, update
 from lms.commerce.gateway.rules import Checkout, CheckoutState
 from lms.commerce.shop import models as tables
 from lms.commerce.shop.queries.orders import pending
+from lms.commerce.shop.queries.seats import has_had_seat
 from lms.commerce.shop.rules import (
     ASK_AGAIN,
     CONFIRMING,
@@ -21,6 +22,7 @@ from lms.commerce.shop.service.asking import ask_expiry, close_live_payments
 from lms.commerce.shop.service.records import books_of, close_order, paid_payment
 from lms.commerce.shop.service.requesting import request_refund
 from lms.commerce.shop.service.settling import hear_checkout
+from lms.commerce.shop.service.telling import tell_line_closed
 from lms.kernel.db import lock
 from lms.kernel.work import Work
 
@@ -70,22 +72,32 @@ def refund_cohort(work: Work, cohort_id: int) -> int:
 
 
 def refund_line(work: Work, cohort_id: int) -> int:
-    """Give the money back to those who paid and still stand in line when a cohort is over."""
+    """Give the money back to those who paid and never got a seat when a cohort is over; gives how many.
+
+    Of those who left a seat, came back and waited in vain, staff is told: an operator decides about their money.
+    """
     waiting = _held(work, _O.cohort_id == cohort_id, _O.state.in_(PAID_STATES), _O.seat == SeatState.IN_LINE)
-    return sum(_refund_rest(work, order, RefundCause.NO_SEAT) for order in waiting)
+    refunded = 0
+    for order in waiting:
+        if not has_had_seat(work, order.id):
+            refunded += _refund_rest(work, order, RefundCause.NO_SEAT)
+        elif (left := books_of(order).left_minor - pending(work, order.id)) > 0:
+            tell_line_closed(work, order, left)
+    return refunded
 
 
 def note_left(work: Work, cohort_id: int, person_id: int, at: datetime, *, own_wish: bool) -> None:
     """Keep that somebody left: the money of who had no seat yet goes back, and that of who gave one up in time.
 
     `at` is when they left: what they bought afterwards stays as it is. Without `own_wish` (staff took the seat)
-    the money of a seat stays where it is until staff refunds it.
+    the money of a seat stays where it is until staff refunds it. Waiting again for a seat that was left counts
+    as that seat.
     """
     mine = (_O.cohort_id == cohort_id, _O.buyer_id == person_id, _O.state.in_(PAID_STATES), _O.paid_at <= at)
     for order in _held(work, *mine):
-        if order.seat == SeatState.IN_LINE:
+        if order.seat == SeatState.IN_LINE and not has_had_seat(work, order.id):
             _refund_rest(work, order, RefundCause.NO_SEAT)
-        elif own_wish and order.seat == SeatState.GIVEN and in_time(order.refund_until, at):
+        elif own_wish and order.seat != SeatState.NONE and in_time(order.refund_until, at):
             _refund_rest(work, order, RefundCause.ASKED, by=person_id)
         order.seat = SeatState.NONE
     work.session.flush()

@@ -18,6 +18,7 @@ from lms.commerce.shop.errors import (
 from lms.commerce.shop.queries import Refund
 from lms.commerce.shop.queries.disputes import is_disputed
 from lms.commerce.shop.queries.orders import pending, refund_value
+from lms.commerce.shop.queries.seats import has_had_seat
 from lms.commerce.shop.rules import PAID_STATES, RefundCause, RefundState, SeatState
 from lms.commerce.shop.service.asking import ask_to_send
 from lms.commerce.shop.service.records import books_of, get_locked, paid_payment
@@ -43,8 +44,8 @@ def ask_refund(
     work: Work, who: Actor, order_code: str, amount_minor: int | None, reason: str, seen: Seen | None = None
 ) -> Refund:
     """Ask for a refund; None: of all that is left. Buyers get everything while the time for it lasts, or
-    while they stand in line; operators and finance any amount at any time. A buyer asking twice asks once,
-    and so does staff with one form, whose code the refund then has.
+    while they stand in line for their first seat; operators and finance any amount at any time. A buyer asking
+    twice asks once, and so does staff with one form, whose code the refund then has.
 
     Refuses NothingToRefund, AmountZero, OverRefund, RefundTooLate, RefundSettled, RefundedMeanwhile when the
     form showed another sum left, UnderDispute while the buyer's bank holds the money; NotFound for anybody
@@ -64,13 +65,14 @@ def ask_refund(
         raise RefundedMeanwhile
     if left <= 0 or payment is None:
         return _asked_before(work, order, mine)
+    had_seat = order.seat != SeatState.IN_LINE or has_had_seat(work, order.id)
     if mine and not who.has(*_STAFF):
-        if not rules.may_refund_alone(order.state, order.seat, order.refund_until, work.now):
+        if not rules.may_refund_alone(order.state, order.seat, order.refund_until, work.now, had_seat=had_seat):
             raise RefundTooLate
         amount_minor = None
     amount = left if amount_minor is None else amount_minor
     require_amount(amount, left, order.currency)
-    cause = RefundCause.NO_SEAT if order.seat == SeatState.IN_LINE else RefundCause.ASKED
+    cause = RefundCause.ASKED if had_seat else RefundCause.NO_SEAT
     code = seen.code if seen else ""
     row = request_refund(work, order, payment, amount, cause, reason=reason.strip(), by=who.person_id, code=code)
     if who.has(*_STAFF):

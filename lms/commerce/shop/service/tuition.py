@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from lms.commerce.ledger.rules import Account, credit, debit
 from lms.commerce.ledger.service import post
 from lms.commerce.shop import models as tables
+from lms.commerce.shop.queries.seats import had_seat
 from lms.commerce.shop.rules import SOLD_STATES, SeatState, earned
 from lms.commerce.shop.service.records import books_of
 from lms.kernel.db import insert_once
@@ -41,7 +42,9 @@ def earn_tuition(work: Work, cohort_id: int) -> int:
 
 
 def _earn(work: Work, cohort_id: int, day: Day, days_left: int) -> bool:
-    mine = (_O.cohort_id == cohort_id, _O.state.in_(SOLD_STATES), _O.seat != SeatState.IN_LINE, _O.net_minor > 0)
+    # Money without a seat goes back and is not earned; that of a seat that was left is, waiting again or not.
+    kept = or_(_O.seat != SeatState.IN_LINE, had_seat())
+    mine = (_O.cohort_id == cohort_id, _O.state.in_(SOLD_STATES), kept, _O.net_minor > 0)
     held = select(_O).where(*mine).order_by(_O.id).with_for_update().execution_options(populate_existing=True)
     orders = work.session.scalars(held).all()
     row = tables.TuitionDay

@@ -23,6 +23,7 @@ from lms.learning.enrollments.queries.places import (
     require_member,
     require_place,
     require_student,
+    seating_source,
     waiting_position,
 )
 from lms.learning.enrollments.queries.rolls import (
@@ -70,6 +71,7 @@ __all__ = [
     "require_member",
     "require_place",
     "require_student",
+    "seating_source",
     "seats_left",
     "waiting_position",
 ]

@@ -183,6 +183,14 @@ def enrollment_source() -> Subquery:
     return select(*_COLUMNS, _E.referral).subquery("enrollment_source")
 
 
+@cache
+def seating_source() -> Subquery:
+    """Offer every moment at which somebody was given a seat, for joins: cohort_id, person_id, at."""
+    change = tables.EnrollmentChange
+    given = select(_E.cohort_id, _E.person_id, change.at).join(change, change.enrollment_id == _E.id)
+    return given.where(change.to_state == EnrollmentState.ENROLLED).subquery("seating_source")
+
+
 def waiting_position(read: Read, enrollment: Enrollment) -> int:
     """Give the place in line, from 1; 0 for somebody who does not wait."""
     if enrollment.state != EnrollmentState.WAITLISTED:
