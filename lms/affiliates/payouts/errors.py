@@ -13,9 +13,8 @@ class WalletLocked(Conflict):
 
 class InDebt(Conflict):
     text = Text(
-        "之前的订单退款后，你还欠 {debt_zh}。下一笔佣金会先抵扣它，抵完就能提现。",
-        "After refunds of earlier orders {debt_en} is owed. Your next commissions cover it first; "
-        "then you can ask for a payout.",
+        "你还欠 {debt_zh}，原因在钱包明细里。下一笔佣金会先抵扣它，抵完就能提现。",
+        "You owe {debt_en}; your wallet says why. Your next commissions cover it first; then you can ask for a payout.",
     )
 
 

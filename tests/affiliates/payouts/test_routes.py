@@ -14,14 +14,17 @@ from flask.testing import FlaskClient
 from flask_security import hash_password
 from sqlalchemy import update
 
+from lms.affiliates.commissions import service as commissions
 from lms.affiliates.partners import service as partners
 from lms.affiliates.payouts import queries
+from lms.kernel.money import Money
 from lms.kernel.work import SYSTEM, Read, Work
 from lms.people.accounts.models import Person as PersonRow
+from lms.people.messages.queries import list_notices
 from tests.affiliates.payouts.gateways import MemoryGateway
 from tests.conftest import counting
 from tests.factories.accounts import PASSWORD
-from tests.factories.payouts import CARD, ask, claw_back, earn, make_earner
+from tests.factories.payouts import CARD, ask, claw_back, earn, make_earner, make_finance
 
 Open = Callable[[], AbstractContextManager[Work]]
 PLAIN = CARD.replace(" ", "")
@@ -64,7 +67,8 @@ def test_asking_shows_the_payout_and_twice_is_once(
     shown = client.get(f"/partner/payouts/{payout.code}").text
     assert "等待审批" in shown and "申请提现" in shown
     assert client.post(f"/partner/payouts/{payout.code}/cancel").status_code == 303
-    assert "已取消" in client.get(f"/partner/payouts/{payout.code}").text
+    over = client.get(f"/partner/payouts/{payout.code}").text
+    assert "已取消" in over and "没有打款" in over
     wallet = client.get("/partner/wallet").text
     assert "提现未打款，退回" in wallet and "+¥500.00" in wallet and "−¥500.00" in wallet
     assert "已留出" not in wallet and wallet.count("已取消") == 2
@@ -98,6 +102,20 @@ def test_who_owes_or_is_checked_is_told_instead_of_asked(client: FlaskClient, wo
     with work() as w:
         partners.lock_money(w, SYSTEM, partner.id, "核查")
     assert "钱包正在核查" in client.get("/partner/wallet").text
+
+
+def test_what_finance_took_is_owed_and_explained(client: FlaskClient, work: Open, sign_in: Any) -> None:
+    with work() as w:
+        person, partner = make_earner(w, 10_000)
+        earn(w, partner.id, 1_200, released=False)
+        commissions.adjust(w, make_finance(w), partner.id, Money(-15_000, "CNY"), "多付更正", "k1")
+    sign_in(client, person)
+    page = client.get("/partner/wallet").text
+    assert "欠 ¥50.00，原因在明细里" in page and "多付更正" in page and "退款后" not in page
+    assert "计入观察期" in page and "观察期内" not in page
+    with work() as w:
+        (told,) = [one for one in list_notices(w, person.id) if one.topic.endswith("/adjusted")]
+    assert told.link == "/partner/wallet?currency=CNY"
 
 
 def test_the_wallet_pages_by_key_in_few_statements(app: Flask, client: FlaskClient, work: Open, sign_in: Any) -> None:

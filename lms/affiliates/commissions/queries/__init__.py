@@ -1,6 +1,6 @@
 """Reads of the commissions room: plans, lines and their explanation, sums, and what is due."""
 
-from lms.affiliates.commissions.queries.adjustments import Adjusted, list_adjustments, list_like
+from lms.affiliates.commissions.queries.adjustments import Adjusted, adjustment_reasons, list_adjustments, list_like
 from lms.affiliates.commissions.queries.due import known_until, partners_due, partners_to_redate, redatable
 from lms.affiliates.commissions.queries.explaining import Came, Explanation, Reversal, came_of, explain
 from lms.affiliates.commissions.queries.foreseeing import Foreseen, foresee, people_of
@@ -57,6 +57,7 @@ __all__ = [
     "RecentSale",
     "Reversal",
     "Version",
+    "adjustment_reasons",
     "came_of",
     "commission_source",
     "earned_today",

@@ -1,5 +1,6 @@
 """Reads of what was given and taken by hand."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,3 +42,12 @@ def list_like(read: Read, partner_id: int, amount: Money, client_key: str) -> li
         Adjustment.made_at > read.now - REPEATED_WITHIN,
     )
     return list(read.session.scalars(statement.order_by(Adjustment.id.desc())))
+
+
+def adjustment_reasons(read: Read, partner_id: int, forms: Collection[str]) -> dict[str, str]:
+    """Tell why a partner was given or had to give money, by the form's key; one statement, none for no form."""
+    if not forms:
+        return {}
+    columns = select(Adjustment.client_key, Adjustment.reason)
+    rows = read.session.execute(columns.where(Adjustment.partner_id == partner_id, Adjustment.client_key.in_(forms)))
+    return dict(rows.tuples().all())

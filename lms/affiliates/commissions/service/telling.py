@@ -83,7 +83,9 @@ def adjusted(work: Work, partner: Partner, amount: Money, reason: str, key: str)
     values = {"amount_minor": amount.minor, "currency": amount.currency, "reason": reason}
     topic = "affiliates/commissions/adjusted"
     key = f"commission-adjusted:{partner.id}:{key}"
-    messages.send(work, partner.person_id, topic, key=key, link="/partner/earnings", values=values)
+    # The wallet shows the reason at the line, in the currency that was moved.
+    link = f"/partner/wallet?currency={amount.currency}"
+    messages.send(work, partner.person_id, topic, key=key, link=link, values=values)
 
 
 def refund_refused(work: Work, order: Accrual, change: AccrualChange) -> None:

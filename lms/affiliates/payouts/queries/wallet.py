@@ -31,7 +31,10 @@ class PayoutName:
 
 @dataclass(frozen=True)
 class WalletPage:
-    """A partner's money in one currency, where it goes and what has moved it, newest first."""
+    """A partner's money in one currency, where it goes and what has moved it, newest first.
+
+    `reasons` tell why finance gave or took, by the form of the line's `adjustment`.
+    """
 
     partner: Partner
     currency: str
@@ -44,6 +47,7 @@ class WalletPage:
     payouts: Sequence[Payout]
     payout_names: dict[int, PayoutName]
     commission_names: dict[int, commissions.LineName]
+    reasons: dict[str, str]
     coming: Sequence[commissions.Coming]
     minimum_minor: int
 
@@ -79,6 +83,7 @@ def look_at_wallet(
         payouts=payouts,
         payout_names=_payout_names(read, lines),
         commission_names=commissions.line_names(read, _ids(lines, "commission")),
+        reasons=commissions.adjustment_reasons(read, partner.id, {one.adjustment for one in lines if one.adjustment}),
         coming=[one for one in commissions.next_release(read, partner.id) if one.currency == chosen],
         minimum_minor=minimum_minor,
     )

@@ -54,6 +54,8 @@ class WalletLine:
     at: datetime
     change_minor: int
     moved_minor: int
+    adjustment: str = ""
+    """By which form finance gave or took; empty for everything else."""
 
 
 @dataclass
@@ -85,7 +87,8 @@ def _line(journal_id: int, sums: _Sums) -> WalletLine:
     change = sum(sums.by_account.values())
     moved = sum(amount for amount in sums.by_account.values() if amount > 0)
     kind = _kind(sums.source, sums.step)
-    return WalletLine(journal_id, kind, sums.source, sums.at, change, moved)
+    form = sums.step.removeprefix("adjusted:") if kind is LineKind.ADJUSTED else ""
+    return WalletLine(journal_id, kind, sums.source, sums.at, change, moved, form)
 
 
 def _kind(source: str, step: str) -> LineKind:
