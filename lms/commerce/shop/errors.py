@@ -139,6 +139,14 @@ class HandInTooMuch(Invalid):
     text = Text("手里只有 {held}，不能交回更多。", "Only {held} is held; no more can be handed in.")
 
 
+class AgentHoldsLess(Conflict):
+    text = Text(
+        "{who}手里只有 {held} 代收款，不够退这笔。钱已交回公司的话，改选「公司账户」再确认。",
+        "{who} holds only {held} of collected money, too little for this. If it was handed in already, choose"
+        " “The bank” and confirm.",
+    )
+
+
 class HandedInMeanwhile(Conflict):
     text = Text(
         "刚刚有别的一笔交回入账，这笔没有记。看看现在还剩多少，再确认一次。",

@@ -13,7 +13,7 @@ from lms.commerce.gateway.rules import RefundState
 from lms.commerce.ledger import queries as ledger
 from lms.commerce.ledger.errors import BalanceTooLow
 from lms.commerce.shop import queries, service
-from lms.commerce.shop.errors import NothingToRefund, OverRefund, RefundSettled, RefundTooLate
+from lms.commerce.shop.errors import AgentHoldsLess, NothingToRefund, OverRefund, RefundSettled, RefundTooLate
 from lms.commerce.shop.rules import RefundSource
 from lms.kernel.clock import FixedClock
 from lms.kernel.errors import NotFound
@@ -156,6 +156,9 @@ def test_what_an_agent_collected_is_handed_in_and_refunded_by_hand(stall: Stall,
     rest = refund(stall, order)
     drain()
     assert [one.refund.code for one in queries.list_due_refunds(stall.read())] == [asked.code, rest.code]
+    with pytest.raises(AgentHoldsLess) as refused, stall.work() as w:
+        service.confirm_refund(w, SYSTEM, rest.code, RefundSource.AGENT)
+    assert "手里只有 ¥99.00 代收款" in str(refused.value)
     with stall.work() as w:
         service.confirm_refund(w, SYSTEM, asked.code, RefundSource.AGENT)
         service.confirm_refund(w, SYSTEM, rest.code, RefundSource.BANK)

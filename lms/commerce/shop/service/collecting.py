@@ -2,12 +2,21 @@
 
 from sqlalchemy import select
 
+from lms.commerce.ledger.queries import owned
 from lms.commerce.ledger.rules import Account, credit, debit
 from lms.commerce.ledger.service import post
 from lms.commerce.shop import models as tables
-from lms.commerce.shop.errors import AgentIsBuyer, AlreadyCollected, AmountZero, HandedInMeanwhile, NotAnAgent
+from lms.commerce.shop.errors import (
+    AgentHoldsLess,
+    AgentIsBuyer,
+    AlreadyCollected,
+    AmountZero,
+    HandedInMeanwhile,
+    NotAnAgent,
+)
 from lms.kernel.db import insert_new
-from lms.kernel.money import Money
+from lms.kernel.money import Money, write_money
+from lms.kernel.text import current_language
 from lms.kernel.work import Actor, Read, Work
 from lms.people.accounts.queries import get_person, roles_of
 
@@ -26,6 +35,14 @@ def require_same_agent(read: Read, paid: tables.Payment | None, agent_id: int) -
     """Refuse AlreadyCollected when somebody else has collected the money of an order."""
     if paid is not None and paid.agent_id not in (None, agent_id):
         raise AlreadyCollected(who=get_person(read, paid.agent_id or 0).display_name)
+
+
+def require_held(read: Read, agent_id: int, amount: Money) -> None:
+    """Refuse AgentHoldsLess when an agent has less of the collected money left than an amount."""
+    held = owned(read, Account.AGENT_RECEIVABLE, amount.currency).get(agent_id, 0)
+    if held < amount.minor:
+        words = write_money(Money(held, amount.currency), current_language())
+        raise AgentHoldsLess(who=get_person(read, agent_id).display_name, held=words)
 
 
 def hand_in(work: Work, who: Actor, agent_id: int, amount: Money, key: str) -> bool:

@@ -26,6 +26,7 @@ from lms.commerce.shop.rules import (
     state_after,
 )
 from lms.commerce.shop.service.closing import close_covered
+from lms.commerce.shop.service.collecting import require_held
 from lms.commerce.shop.service.parking import park
 from lms.commerce.shop.service.records import books_of
 from lms.commerce.shop.service.requesting import locked_refund, require_undisputed
@@ -116,15 +117,15 @@ def note_refused(work: Work, refund_id: int, why: str) -> None:
 def confirm_refund(work: Work, who: Actor, refund_code: str, source: RefundSource) -> Refund:
     """Confirm that a refund was paid out by hand, of the bank or by the agent who had collected.
 
-    For offline orders, and for refunds that the gateway could not send. Refuses RefundSettled, OverRefund, and
-    UnderDispute while the buyer's bank may give the money back itself.
+    For offline orders, and for refunds that the gateway could not send. Refuses RefundSettled, OverRefund,
+    AgentHoldsLess, and UnderDispute while the buyer's bank may give the money back itself.
     """
     row, order, payment = locked_refund(work, refund_code)
     require_undisputed(work, payment)
     by_hand = row.state == RefundState.REQUESTED and payment.payment_id is None
     if not by_hand and (row.state != RefundState.FAILED or row.ended_at is not None):
         raise RefundSettled
-    paid_from = _source(source, payment, row.amount_minor)
+    paid_from = _source(work, source, payment, row.amount_minor)
     before, row.source = row.state, source.value
     if row.booked_at is None:
         if row.state == RefundState.FAILED:
@@ -145,11 +146,12 @@ def confirm_refund(work: Work, who: Actor, refund_code: str, source: RefundSourc
     return refund_value(row)
 
 
-def _source(source: RefundSource, payment: tables.Payment, amount_minor: int) -> Entry:
+def _source(work: Work, source: RefundSource, payment: tables.Payment, amount_minor: int) -> Entry:
     if source is RefundSource.BANK:
         return credit(Account.BANK, amount_minor)
     if payment.agent_id is None:
         raise RefundSettled
+    require_held(work, payment.agent_id, Money(amount_minor, payment.currency))
     return credit(Account.AGENT_RECEIVABLE, amount_minor, payment.agent_id)
 
 
