@@ -219,7 +219,7 @@ def test_differences_are_shown_with_what_to_do(client: FlaskClient, gateway: Fak
         asked = queries.keys_to_compare(w, STORY_NOW - timedelta(days=1))
         reconcile(w, Answers(STORY_NOW - timedelta(days=1), [], [], [], gateway.entries, asked))
     page = client.get("/finance/reconciliation")
-    for words in ("ORDER009", "REFUND09", "¥399.00", "要处理", "advance", "差额", "本站已入账"):
+    for words in ("ORDER009", "REFUND09", "¥399.00", "要处理", "advance", "差额", "本站已入账", "截至上次对账"):
         assert words in page.text, words
 
 
