@@ -52,6 +52,11 @@ def test_a_partner_reads_what_was_earned(scene: Scene, client: FlaskClient, sign
     assert paid.order_code in one.text and "¥199.50" in one.text and "计提" in one.text and "退款追回" in one.text
     client.post("/language", data={"language": "en"})
     assert "How CN¥79.80 came about" in client.get(f"/partner/earnings/{_codes()[0]}").text
+    client.post("/language", data={"language": "zh"})
+    assert "没有可提的" not in one.text
+    scene.refund(paid, 2, 29900)
+    over = client.get(f"/partner/earnings/{_codes()[0]}").text
+    assert "已全部追回，没有可提的" in over and "00:00 可提" not in over
 
 
 def test_staff_reads_what_a_refund_takes_before_it_is_made(scene: Scene, app: Flask) -> None:
