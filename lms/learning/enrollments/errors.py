@@ -34,6 +34,16 @@ class JoinTooLate(Refusal):
     )
 
 
+class ReturnOver(Refusal):
+    """The cohort has wrapped up or does not take place: a seat in it is worth nothing any more."""
+
+    status = 409
+    text = Text(
+        "这一期已经收尾，回不去了。你付的钱没有动，怎么处理请写信给我们。",
+        "This cohort is over, so there is no seat to come back to. Your payment is untouched; write to us about it.",
+    )
+
+
 class PaymentNeeded(Refusal):
     """Seats of this cohort are bought; a place in line costs nothing once it is full."""
 

@@ -120,14 +120,24 @@ def first_state(seat_given: bool) -> EnrollmentState:
     return EnrollmentState.ENROLLED if seat_given else EnrollmentState.WAITLISTED
 
 
-def may_move_up(cohort_state: str, now: datetime, enrolls_until: datetime | None) -> bool:
-    """Say whether a freed seat still goes to the waiting list.
+def may_move_up(cohort_state: str, now: datetime, enrolls_until: datetime | None, *, came_back: bool = False) -> bool:
+    """Say whether a freed seat still goes to somebody in the waiting list.
 
-    Before the first day always; while it runs only as long as people may join at all.
+    Before the first day always; while it runs only as long as people may join at all, and until it wraps up to
+    who `came_back` to a seat that is paid for: they wait for nothing else.
     """
     if cohort_state in MOVE_UP_RUNNING:
-        return enrolls_until is not None and now < enrolls_until
+        return came_back or (enrolls_until is not None and now < enrolls_until)
     return cohort_state in MOVE_UP_BEFORE
+
+
+def may_come_back(cohort_state: str, barred: bool) -> bool:
+    """Say whether somebody who paid for a seat and left it may have one again without paying.
+
+    As long as a seat is worth something, until the cohort wraps up: the window of joining and a running cohort
+    without one are for newcomers.
+    """
+    return cohort_state in PAYING_COHORTS and not barred
 
 
 def may_be_paid_in(cohort_state: str, barred: bool) -> bool:
@@ -156,10 +166,13 @@ STATE_WORDS = {
     _S.WITHDRAWN: Text("已退出", "Withdrawn"),
     _S.EXPELLED: Text("已移出", "Removed"),
 }
-CAUSE_WORDS = {
+CAME_BACK = "came_back"
+"""Kept with the change that brings somebody back to a seat that is paid for already."""
+CAUSE_WORDS: dict[str, Text] = {
     WithdrawCause.OWN_WISH: Text("本人退出", "Own wish"),
     WithdrawCause.COHORT_CANCELED: Text("这一期已取消", "The cohort was canceled"),
     WithdrawCause.OFFER_LAPSED: Text("到期未付款，座位让给了下一位", "Not paid in time; the seat went to the next"),
     WithdrawCause.REFUNDED: Text("已全额退款", "Refunded in full"),
+    CAME_BACK: Text("退出后又回来，之前付过款", "Came back, had paid before"),
     WithdrawCause.DISPUTE_LOST: Text("付款被银行撤回", "The bank took the payment back"),
 }

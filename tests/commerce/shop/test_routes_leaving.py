@@ -12,6 +12,8 @@ from lms.commerce.shop import queries, service
 from lms.commerce.shop.rules import RefundSource
 from lms.kernel.clock import FixedClock
 from lms.kernel.work import SYSTEM
+from lms.learning.camps import service as camps
+from lms.learning.camps.rules import CohortState
 from tests.factories.accounts import make_people
 from tests.factories.partners import make_someone
 from tests.factories.shop import Stall
@@ -54,7 +56,7 @@ def test_leaving_too_late_keeps_the_way_back(
     client.post(f"/learn/{cohort.code}/withdraw")
     drain()
     page = client.get(f"/orders/{order.code}").text
-    assert "付的钱还在" in page and f"/orders/{order.code}/seat" in page and "排在候补" in page
+    assert "付的钱还在" in page and f"/orders/{order.code}/seat" in page and "排进候补" in page
     # Neither the price nor another payment: the checkout leads to the order that is paid.
     again = client.get(f"/c/{cohort.camp_slug}/checkout?cohort={cohort.code}")
     assert (again.status_code, again.headers["Location"]) == (303, f"/orders/{order.code}")
@@ -79,6 +81,30 @@ def test_waiting_again_offers_no_refund_and_says_the_place_in_line(
     assert client.get(f"/orders/{order.code}/refund").status_code == 409
     leaving = client.get(f"/learn/{cohort.code}/withdraw").text
     assert "不会自动退回" in leaving and "退出并退款" not in leaving
+
+
+def test_the_way_back_is_offered_while_the_cohort_runs_and_not_when_it_is_over(
+    client: FlaskClient, stall: Stall, sign_in: Any, drain: Drain, clock: FixedClock
+) -> None:
+    cohort, (lin,) = stall.open(refund_until=stall.now() + timedelta(hours=1))
+    order = stall.buy(cohort, lin)
+    clock.advance(timedelta(days=12))
+    with stall.work() as w:
+        for state in ("closed", "running"):
+            camps.move_cohort(w, SYSTEM, cohort.id, CohortState(state), "")
+    sign_in(client, lin)
+    assert "已经开营" in client.get(f"/orders/{order.code}").text
+    client.post(f"/learn/{cohort.code}/withdraw")
+    drain()
+    page = client.get(f"/orders/{order.code}").text
+    assert f"/orders/{order.code}/seat" in page and "不用补" in page
+    assert client.post(f"/orders/{order.code}/seat").status_code == 303
+    client.post(f"/learn/{cohort.code}/withdraw")
+    with stall.work() as w:
+        camps.move_cohort(w, SYSTEM, cohort.id, CohortState.WRAPPING_UP, "")
+    drain()
+    page = client.get(f"/orders/{order.code}").text
+    assert f"/orders/{order.code}/seat" not in page and "回不去" in page and "退款在路上" not in page
 
 
 def test_nobody_takes_somebody_elses_seat(client: FlaskClient, stall: Stall, sign_in: Any) -> None:

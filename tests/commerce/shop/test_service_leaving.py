@@ -19,9 +19,11 @@ from lms.learning.camps import queries as look
 from lms.learning.camps import service as camps
 from lms.learning.camps.queries import Cohort
 from lms.learning.camps.rules import CohortState
+from lms.learning.checkins import queries as checkins
 from lms.learning.enrollments import queries as places
 from lms.learning.enrollments import service as enrollments
-from lms.learning.enrollments.rules import WithdrawCause
+from lms.learning.enrollments.errors import JoinClosed, ReturnBarred, ReturnOver
+from lms.learning.enrollments.rules import CAME_BACK, WithdrawCause
 from lms.people.accounts.queries import Person
 from tests.commerce.shop.staging import balances, topics
 from tests.factories.accounts import as_actor
@@ -166,6 +168,79 @@ def test_tuition_is_earned_while_somebody_waits_for_a_seat_they_left(
     with stall.work() as w:
         service.earn_tuition(w, cohort.id)
     assert stall.see(order).earned_minor == half_up(PRICE, 1, len(days))
+
+
+def leave_running(stall: Stall, clock: FixedClock, drain: Drain, **plan: Any) -> tuple[Order, Cohort, list[Person]]:
+    """Buy the seat of a cohort that runs by now without taking anybody new, and leave it two days in."""
+    cohort, people = stall.open(3, **plan)
+    order = stall.buy(cohort, people[0])
+    with stall.work() as w:
+        for state in (CohortState.CLOSED, CohortState.RUNNING):
+            camps.move_cohort(w, SYSTEM, cohort.id, state, "")
+    clock.advance(look.list_days(stall.read(), cohort.id)[2].unlocks_at - stall.now() + timedelta(hours=1))
+    leave(stall, cohort, people[0])
+    drain()
+    return order, cohort, people
+
+
+def test_a_running_cohort_takes_back_who_paid_and_waives_the_days_between(
+    stall: Stall, clock: FixedClock, drain: Drain
+) -> None:
+    order, cohort, (lin, he, _) = leave_running(stall, clock, drain)
+    clock.advance(timedelta(hours=20))
+    with stall.work() as w, pytest.raises(JoinClosed):
+        enrollments.hold_seat(w, cohort.id, he.id, w.now)
+    with stall.work() as w:
+        assert service.take_seat_again(w, as_actor(w, lin), order.code).seat == "given"
+    place = places.find_enrollment(stall.read(), cohort.id, lin.id)
+    assert place is not None and (place.state, place.joined_at) == ("enrolled", stall.now())
+    assert places.last_reason(stall.read(), place.id) == CAME_BACK
+    marks = checkins.list_marks(stall.read(), place).marks
+    assert [str(marks[number]) for number in (1, 2, 3)] == ["excused", "excused", "locked"]
+
+
+def test_in_a_running_cohort_the_line_still_moves_for_who_came_back(
+    stall: Stall, clock: FixedClock, drain: Drain
+) -> None:
+    order, cohort, (lin, he, wu) = leave_running(stall, clock, drain, seats=2)
+    with stall.work() as w:
+        for person in (he, wu):
+            enrollments.activate(w, SYSTEM, cohort.id, person.id, None)
+        assert service.take_seat_again(w, as_actor(w, lin), order.code).seat == "in_line"
+    assert places.next_in_line(stall.read(), look.get_cohort(stall.read(), cohort.code)) == lin.display_name
+    leave(stall, cohort, he)
+    drain()
+    assert stall.see(order).seat == "given"
+    # Newcomers who wait have not paid for these days, or may have all their money back: nobody puts them in late.
+    with stall.work() as w:
+        enrollments.activate(w, SYSTEM, cohort.id, he.id, None)
+    leave(stall, cohort, wu)
+    assert places.next_in_line(stall.read(), look.get_cohort(stall.read(), cohort.code)) is None
+    found = places.find_enrollment(stall.read(), cohort.id, he.id)
+    assert found is not None and found.state == "waitlisted"
+
+
+def test_nobody_comes_back_to_a_cohort_that_has_wrapped_up(stall: Stall, clock: FixedClock, drain: Drain) -> None:
+    order, cohort, (lin, *_) = leave_running(stall, clock, drain)
+    assert places.may_come_back(stall.read(), look.get_cohort(stall.read(), cohort.code), lin.id)
+    with stall.work() as w:
+        camps.move_cohort(w, SYSTEM, cohort.id, CohortState.WRAPPING_UP, "")
+    assert not places.may_come_back(stall.read(), look.get_cohort(stall.read(), cohort.code), lin.id)
+    with stall.work() as w, pytest.raises(ReturnOver):
+        service.take_seat_again(w, as_actor(w, lin), order.code)
+
+
+def test_who_was_removed_does_not_come_back(stall: Stall, drain: Drain) -> None:
+    cohort, (lin,) = stall.open()
+    order = stall.buy(cohort, lin)
+    place = places.find_enrollment(stall.read(), cohort.id, lin.id)
+    assert place is not None
+    with stall.work() as w:
+        enrollments.expel(w, SYSTEM, place.id, "抄袭")
+    drain()
+    assert not places.may_come_back(stall.read(), cohort, lin.id)
+    with stall.work() as w, pytest.raises(ReturnBarred):
+        service.take_seat_again(w, as_actor(w, lin), order.code)
 
 
 def test_a_seat_that_staff_takes_refunds_nothing_by_itself(stall: Stall, drain: Drain) -> None:

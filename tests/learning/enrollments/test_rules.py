@@ -14,6 +14,7 @@ from lms.learning.enrollments.rules import (
     SEATED,
     EnrollmentState,
     first_state,
+    may_come_back,
     may_move_up,
     may_open_day,
     may_work,
@@ -100,6 +101,21 @@ def test_the_line_moves_up_before_the_start_and_within_the_window() -> None:
     assert not may_move_up("running", NOW, None)
     assert not may_move_up("wrapping_up", NOW, NOW + HOUR)
     assert not may_move_up("canceled", NOW, None)
+
+
+def test_who_came_back_moves_up_until_the_cohort_wraps_up() -> None:
+    assert may_move_up("enrolling", NOW, None, came_back=True)
+    assert may_move_up("running", NOW, None, came_back=True)
+    assert may_move_up("paused", NOW, NOW - HOUR, came_back=True)
+    assert not may_move_up("wrapping_up", NOW, NOW + HOUR, came_back=True)
+    assert not may_move_up("canceled", NOW, NOW + HOUR, came_back=True)
+
+
+@pytest.mark.parametrize("state", list(CohortState))
+def test_a_paid_seat_may_be_taken_again_until_the_cohort_wraps_up(state: CohortState) -> None:
+    open_ = state in (CohortState.ENROLLING, CohortState.CLOSED, CohortState.RUNNING, CohortState.PAUSED)
+    assert may_come_back(state, barred=False) is open_
+    assert not may_come_back(state, barred=True)
 
 
 @pytest.mark.parametrize(

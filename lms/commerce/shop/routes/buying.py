@@ -15,6 +15,7 @@ from lms.commerce.shop.rules import CAUSE_WORDS, LIVE_PAYMENTS, REFUND_WORDS, Or
 from lms.kernel.text import t
 from lms.kernel.work import Actor, Read, begin_read, begin_work
 from lms.learning.camps import queries as camps
+from lms.learning.camps.rules import zone_of
 from lms.learning.enrollments import queries as enrollments
 from lms.learning.enrollments.rules import PAYING_COHORTS
 from lms.web.guards import current_actor, public, signed_in
@@ -126,7 +127,7 @@ def show_order(read: Read, order: Order, *, returned: bool = False, status: int 
     # The order hears of a seat that is given up a moment later than the enrollment.
     enrollment = enrollments.find_enrollment(read, order.cohort_id, order.buyer_id)
     has_seat = order.seat != "given" or enrollment is not None
-    may_return = order.seat == "none" and queries.refundable(read, order) > 0
+    left_it = order.seat == "none" and queries.refundable(read, order) > 0
     return render(
         "commerce/shop/order.html",
         part="commerce/shop/_order.html",
@@ -140,7 +141,9 @@ def show_order(read: Read, order: Order, *, returned: bool = False, status: int 
         awaiting=returned and order.state == OrderState.OPEN,
         may_refund=has_seat and queries.may_refund_alone(read, order),
         has_seat=has_seat,
-        may_return=may_return,
+        started=cohort.starts_on <= read.now.astimezone(zone_of(cohort.time_zone)).date(),
+        left_it=left_it,
+        may_return=left_it and enrollments.may_come_back(read, cohort, order.buyer_id),
         may_wait=cohort.state in PAYING_COHORTS,
         waits_again=queries.waits_again(read, order),
         place=enrollments.waiting_position(read, enrollment) if enrollment else 0,

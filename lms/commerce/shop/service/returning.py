@@ -16,8 +16,8 @@ _SEATS = {Outcome.SEATED: SeatState.GIVEN, Outcome.IN_LINE: SeatState.IN_LINE}
 def take_seat_again(work: Work, who: Actor, order_code: str) -> Order:
     """Seat the buyer of a paid order again who had left, or put them in line when no seat is free. Twice is once.
 
-    Refuses CannotReturn where no money is left on the order, or the person is in the cohort by another way; what
-    joining refuses (JoinClosed, JoinTooEarly, JoinTooLate, ReturnBarred); NotFound for anybody else's order.
+    Refuses CannotReturn where no money is left on the order, or the person is in the cohort by another way;
+    ReturnOver once the cohort wraps up, ReturnBarred; NotFound for anybody else's order.
     """
     order = get_locked(work, order_code)
     if who.person_id is None or order.buyer_id != who.person_id:
@@ -26,9 +26,7 @@ def take_seat_again(work: Work, who: Actor, order_code: str) -> Order:
         return order_value(order)
     if refundable(work, order_value(order)) <= 0:
         raise CannotReturn
-    # Held first: it refuses whoever may not join any more, which `activate` never does.
-    enrollments.hold_seat(work, order.cohort_id, order.buyer_id, work.now)
-    outcome = enrollments.activate(work, who, order.cohort_id, order.buyer_id, order.referral).outcome
+    outcome = enrollments.come_back(work, who, order.cohort_id, order.buyer_id, order.referral).outcome
     if outcome not in _SEATS:
         raise CannotReturn
     order.seat = _SEATS[outcome]

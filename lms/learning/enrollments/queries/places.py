@@ -14,7 +14,7 @@ from lms.learning.camps.queries import Cohort
 from lms.learning.enrollments import models as tables
 from lms.learning.enrollments import rules
 from lms.learning.enrollments.errors import StillWaiting, Suspended
-from lms.learning.enrollments.rules import LIVE, READING, EnrollmentState
+from lms.learning.enrollments.rules import LIVE, READING, SEATED, EnrollmentState
 from lms.people.accounts.queries import Person, get_person, person_source
 
 
@@ -83,6 +83,12 @@ def had_place(read: Read, cohort_id: int, person_id: int) -> bool:
     """Say whether a person has or once had a place in a cohort, the line included."""
     mine = exists().where(_E.cohort_id == cohort_id, _E.person_id == person_id)
     return bool(read.session.scalar(select(mine)))
+
+
+def may_come_back(read: Read, cohort: Cohort, person_id: int) -> bool:
+    """Say whether somebody who paid for a seat of a cohort and left it may have one again now."""
+    states = set(read.session.scalars(select(_E.state).where(_E.cohort_id == cohort.id, _E.person_id == person_id)))
+    return not states & SEATED and rules.may_come_back(cohort.state, EnrollmentState.EXPELLED in states)
 
 
 def get_enrollment(read: Read, enrollment_id: int) -> Enrollment:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 
 from lms.kernel.work import Read
 from lms.learning.camps import queries as camps
 from lms.learning.camps.queries import Cohort
 from lms.learning.enrollments import models as tables
-from lms.learning.enrollments.rules import READING, SEATED, EnrollmentState, may_move_up
+from lms.learning.enrollments.rules import CAME_BACK, READING, SEATED, EnrollmentState, may_move_up
 from lms.people.accounts.queries import person_source
 
 _E = tables.Enrollment
@@ -119,14 +119,25 @@ def count_seats(read: Read, cohort_id: int) -> Seats:
     return Seats(*row) if row else Seats(camps.get_cohort_by_id(read, cohort_id).seats, 0, 0)
 
 
+def who_moves_up(cohort: Cohort, now: datetime) -> ColumnElement[bool] | None:
+    """Tell, in a statement over enrollments, who in line may take a freed seat of a cohort; None for nobody."""
+    waiting = (_E.cohort_id == cohort.id) & (_E.state == EnrollmentState.WAITLISTED)
+    if may_move_up(cohort.state, now, cohort.enrolls_until):
+        return waiting
+    if not may_move_up(cohort.state, now, cohort.enrolls_until, came_back=True):
+        return None
+    change = tables.EnrollmentChange
+    return waiting & _E.prepaid & exists().where(change.enrollment_id == _E.id, change.why == CAME_BACK)
+
+
 def next_in_line(read: Read, cohort: Cohort) -> str | None:
     """Give the name of who takes the next seat that is freed; None when nobody waits or nobody may move up."""
-    if not may_move_up(cohort.state, read.now, cohort.enrolls_until):
+    waiting = who_moves_up(cohort, read.now)
+    if waiting is None:
         return None
     person = person_source()
-    first = select(person.c.display_name).join(_E, _E.person_id == person.c.id)
-    waiting = first.where(_E.cohort_id == cohort.id, _E.state == EnrollmentState.WAITLISTED)
-    return read.session.scalar(waiting.order_by(_E.id).limit(1))
+    first = select(person.c.display_name).join(_E, _E.person_id == person.c.id).where(waiting)
+    return read.session.scalar(first.order_by(_E.id).limit(1))
 
 
 def seats_left(read: Read, cohort_ids: Iterable[int]) -> dict[int, int]:

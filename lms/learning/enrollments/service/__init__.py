@@ -6,6 +6,7 @@ from lms.learning.enrollments.service.changes import expel, finish, resume, susp
 from lms.learning.enrollments.service.paid import (
     Activation,
     activate,
+    come_back,
     hold_seat,
     lapse_offers,
     release_seat,
@@ -18,6 +19,7 @@ __all__ = [
     "activate",
     "change_seats",
     "close_canceled",
+    "come_back",
     "expel",
     "finish",
     "hold_seat",

@@ -1,12 +1,13 @@
 """The waiting list: who moves up, and whose seat is held until they have paid. Needs the counter's lock."""
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
 from lms.kernel.work import SYSTEM, Actor, Work
 from lms.learning.camps.queries import Cohort
 from lms.learning.enrollments import models as tables
 from lms.learning.enrollments.events import Enrolled, SeatOffered
-from lms.learning.enrollments.rules import OFFER_HOURS, EnrollmentState, WithdrawCause, may_move_up
+from lms.learning.enrollments.queries.rolls import who_moves_up
+from lms.learning.enrollments.rules import OFFER_HOURS, EnrollmentState, WithdrawCause
 from lms.learning.enrollments.service.holds import drop_hold, find_hold, hold_one, use_hold
 from lms.learning.enrollments.service.record import change, note, tell_withdrawn
 from lms.learning.enrollments.service.seats import lock_seats, take_seat
@@ -20,21 +21,21 @@ def fill_free_seats(work: Work, who: Actor, cohort: Cohort) -> int:
 
     Where entry is paid, who has paid already gets the seat; for the others it is held for a day.
     """
-    if not may_move_up(cohort.state, work.now, cohort.enrolls_until):
+    waiting = who_moves_up(cohort, work.now)
+    if waiting is None:
         return 0
     moved = 0
-    while row := work.session.scalars(_first_in_line(cohort.id)).one_or_none():
+    while row := work.session.scalars(_first_in_line(waiting)).one_or_none():
         if not move_one(work, who, cohort, row):
             break
         moved += 1
     return moved
 
 
-def _first_in_line(cohort_id: int) -> Select[tables.Enrollment]:
+def _first_in_line(waiting: ColumnElement[bool]) -> Select[tables.Enrollment]:
     hold = tables.SeatHold
     held = select(hold.id).where(hold.cohort_id == _E.cohort_id, hold.person_id == _E.person_id).exists()
-    waiting = select(_E).where(_E.cohort_id == cohort_id, _E.state == EnrollmentState.WAITLISTED, ~held)
-    return waiting.order_by(_E.id).limit(1)
+    return select(_E).where(waiting, ~held).order_by(_E.id).limit(1)
 
 
 def move_one(work: Work, who: Actor, cohort: Cohort, row: tables.Enrollment) -> bool:

@@ -9,14 +9,17 @@ from lms.kernel.work import SYSTEM, Actor, Work
 from lms.learning.camps import queries as camps
 from lms.learning.enrollments import models as tables
 from lms.learning.enrollments import queries
+from lms.learning.enrollments.errors import ReturnOver
 from lms.learning.enrollments.events import Waitlisted
 from lms.learning.enrollments.queries import Enrollment
 from lms.learning.enrollments.rules import (
+    CAME_BACK,
     MOVES,
     EnrollmentState,
     Outcome,
     first_state,
     may_be_paid_in,
+    may_come_back,
     require_joinable,
 )
 from lms.learning.enrollments.service.admission import require_not_expelled
@@ -103,7 +106,21 @@ def _pass_on(work: Work, hold: tables.SeatHold) -> None:
     fill_free_seats(work, SYSTEM, cohort)
 
 
-def activate(work: Work, who: Actor, cohort_id: int, person_id: int, referral: dict[str, Any] | None) -> Activation:
+def come_back(work: Work, who: Actor, cohort_id: int, person_id: int, referral: dict[str, Any] | None) -> Activation:
+    """Give somebody who paid for a seat and left it one again, as `activate` does, until the cohort wraps up.
+
+    Days that closed meanwhile are waived as for late joiners. Raises ReturnOver, ReturnBarred.
+    """
+    lock_seats(work, cohort_id)
+    require_not_expelled(work, cohort_id, person_id)
+    if not may_come_back(camps.get_cohort_by_id(work, cohort_id).state, barred=False):
+        raise ReturnOver
+    return activate(work, who, cohort_id, person_id, referral, CAME_BACK)
+
+
+def activate(
+    work: Work, who: Actor, cohort_id: int, person_id: int, referral: dict[str, Any] | None, why: str = ""
+) -> Activation:
     """Give somebody who has paid a seat: the held one, else a free one, else a paid place in line.
 
     Never refuses: the outcome says what became of it. Sends no messages. Twice, the second is `already`.
@@ -116,10 +133,12 @@ def activate(work: Work, who: Actor, cohort_id: int, person_id: int, referral: d
         return Activation(Outcome.ALREADY, as_value(row))
     seated = use_hold(work, cohort_id, person_id) or take_seat(work, cohort_id)
     if row is None:
-        row = _enter(work, who, (cohort_id, person_id, class_id), seated, referral)
+        row = _enter(work, who, (cohort_id, person_id, class_id), seated, referral, why)
     else:
         row.prepaid = True
         row.referral = referral or row.referral
+        if why:
+            note(work, who, row, row.state, why)
         if seated:
             seat_from_line(work, who, row)
     work.session.flush()
@@ -145,6 +164,7 @@ def _enter(
     place: tuple[int, int, int | None],
     seated: bool,
     referral: dict[str, Any] | None,
+    why: str,
 ) -> tables.Enrollment:
     cohort_id, person_id, class_id = place
     row = work.add(
@@ -159,7 +179,7 @@ def _enter(
             joined_at=work.now,
         )
     )
-    note(work, who, row, None, "")
+    note(work, who, row, None, why)
     if seated:
         tell_enrolled(work, row)
     else:
