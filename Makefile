@@ -48,14 +48,14 @@ check: setup
 	@$(BIN)/djlint templates --lint --quiet
 
 .house:
-	@$(BIN)/python -m pytest tests/house -m "not database"
+	@$(BIN)/python -m pytest tests/house
 
 test: check
-	@$(BIN)/python -m pytest -n $(JOBS) --ignore=tests/browser
+	@$(BIN)/python -m pytest -n $(JOBS) --ignore=tests/house --ignore=tests/browser
 	@$(BIN)/python -m pytest -n $(JOBS) tests/browser
 
 test-long: check
-	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n $(JOBS)
+	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -n $(JOBS) --ignore=tests/house
 
 bench: setup
 	@$(BIN)/python -m tests.bench

@@ -38,7 +38,7 @@ from tests.factories.partners import make_applicant
 MARKUP = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}{n}{0.__class__}%s'
 RARE = "𠮷田 阿不都热合曼·吾守尔 👩‍🚀🏳️‍🌈 e\u0301"
 # Mostly of letters that need no escaping: a body of escapes takes longer to read than all that is tried with it.
-LONG = "字" * 200 + "long" * 25_000
+LONG = "字" * 200 + "long" * 6_000
 CONTROL = "a\x01\x08\x0b\x1f\x7f\u202e\ufffeb"
 NUL = "a\x00b"
 DIGITS = "9" * 5000

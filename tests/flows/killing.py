@@ -13,10 +13,10 @@ import sqlite3
 import time
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from sqlalchemy import event, func, select, text
@@ -26,6 +26,8 @@ from lms.affiliates.tracking.spool import Segment, Spool
 from lms.kernel.db import db
 from lms.kernel.parts import EXTENSION, Parts
 from tests.rows import NAME, KeptRows
+
+T = TypeVar("T")
 
 LONGEST_SECONDS = 60
 # In the long profile every step is a place to be killed at.
@@ -87,6 +89,18 @@ def run_in_child(app: Flask, act: Callable[[], object], kill_at: int | None = No
         raise AssertionError(f"the child ended with status {status}:\n{said}")
     _wait_for_server(app)
     return Ended(said.splitlines(), killed)
+
+
+def some_steps(app: Flask, steps: Sequence[T], every: int) -> Sequence[T]:
+    """Choose where to kill: every so many steps on SQLite, half as many and others on PostgreSQL.
+
+    In the long profile all of them, on both.
+    """
+    if EVERY_STEP:
+        return steps
+    with app.app_context():
+        on_sqlite = db.engine.dialect.name == "sqlite"
+    return steps[::every] if on_sqlite else steps[every // 2 :: every * 2]
 
 
 def _be_child(app: Flask, act: Callable[[], object], steps: _Steps, out: int) -> None:

