@@ -9,6 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from lms.commerce.shop import service as shop
+from lms.commerce.shop.rules import Terms
 from lms.kernel.clock import FixedClock
 from lms.kernel.work import SYSTEM, Work
 from lms.learning.camps.rules import CohortState
@@ -19,7 +21,7 @@ from tests.conftest import counting
 from tests.factories.accounts import cast, make_people, make_person
 from tests.factories.camps import make_camp, make_cohort, walk_to
 from tests.factories.checkins import make_check_in, task_of
-from tests.factories.enrollments import make_enrollment, make_students
+from tests.factories.enrollments import make_enrollment, make_students, student_actor
 from tests.factories.questions import ClassRoom, make_class, make_digest
 
 Works = Callable[[], AbstractContextManager[Work]]
@@ -81,6 +83,31 @@ def test_in_line_it_says_which_place(client: FlaskClient, work: Works, sign_in: 
         make_enrollment(w, cohort, lin)
     sign_in(client, lin)
     assert "候补第 2 位" in client.get("/today").text
+
+
+def test_a_seat_held_from_the_line_leads_to_paying(
+    client: FlaskClient, work: Works, sign_in: SignIn, gateway: Any, drain: Callable[[], int]
+) -> None:
+    with work() as w:
+        cohort = make_cohort(w, starts_on=DECEMBER, seats=1)
+        shop.set_offer(w, SYSTEM, cohort.code, Terms(39900, "CNY"))
+        first, lin = make_person(w, "Bo"), cast(w, "lin")
+        seat = enrollments.activate(w, SYSTEM, cohort.id, first.id, None).enrollment
+        make_enrollment(w, cohort, lin)
+        other = make_cohort(w, camp="short-writing", starts_on=date(2027, 1, 9))
+        assert seat is not None
+        enrollments.withdraw(w, SYSTEM, seat.id, "")
+    sign_in(client, lin)
+    checkout = f"/c/short-writing/checkout?cohort={cohort.code}"
+    for _ in range(2):
+        today, camp = client.get(f"/today?cohort={cohort.code}").text, client.get("/c/short-writing").text
+        assert "轮到你了" in today and "明天 18:48 前付款" in today and checkout in today
+        assert "候补第" not in today and "现在什么都不用做" not in today
+        assert "座位留到明天 18:48，去付款" in camp and checkout in camp and "看名次" not in camp
+        # With the order open it is the same: the seat is held, and the way leads to paying.
+        with work() as w:
+            shop.start_order(w, student_actor(lin), cohort.code, None, "", "zh")
+    assert f'name="cohort" value="{other.code}"' in client.get(f"/c/short-writing?cohort={other.code}").text
 
 
 def test_a_running_day_shows_goal_tasks_class_and_digest(client: FlaskClient, work: Works, sign_in: SignIn) -> None:

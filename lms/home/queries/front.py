@@ -11,7 +11,7 @@ from lms.learning.camps import queries as camps
 from lms.learning.camps.queries import Camp, Cohort, DayOutline, Landing, Story
 from lms.learning.camps.rules import OVER, instant, zone_of
 from lms.learning.enrollments import queries as enrollments
-from lms.learning.enrollments.queries import MyCohort, Results
+from lms.learning.enrollments.queries import Hold, MyCohort, Results
 from lms.learning.enrollments.rules import EnrollmentState
 from lms.people.accounts.queries import Person
 
@@ -55,7 +55,8 @@ class Stretch:
 
 @dataclass(frozen=True)
 class LandingPage:
-    """Everything a landing page shows. `offer` is the cohort chosen among `offers`; `mine` is set for who is in.
+    """Everything a landing page shows. `offer` is the cohort chosen among `offers`; `mine` is set for who is in,
+    `hold` for who is in line and has a seat kept to pay for.
 
     `others` are the camps that can be joined instead, looked up only where this one cannot be.
     """
@@ -70,6 +71,7 @@ class LandingPage:
     tutors: list[Person]
     mine: MyCohort | None
     others: list[OpenCamp]
+    hold: Hold | None = None
 
     @property
     def waits_here(self) -> bool:
@@ -106,14 +108,18 @@ def list_open_camps(read: Read) -> list[OpenCamp]:
 
 
 def look_at_landing(read: Read, who: Actor, slug: str, wanted: str = "") -> LandingPage:
-    """Gather a landing page in seven statements, two more for somebody signed in, four where nothing is open.
+    """Gather a landing page in seven statements, two more for somebody signed in, one more for somebody in line,
+    four where nothing is open.
 
-    `wanted` is the code of one of the open cohorts; without it the earliest with free seats is chosen.
-    Refuses: CampNotFound.
+    `wanted` is the code of one of the open cohorts; without it the one with a seat kept for the visitor is chosen,
+    else the earliest with free seats. Refuses: CampNotFound.
     """
     landing = camps.get_landing(read, slug)
     offers = _offers(read, landing.open)
-    offer = choose_offer(offers, wanted)
+    mine = _mine(read, who, landing.camp)
+    hold = _hold(read, mine)
+    # A seat that is kept until tomorrow goes before cohorts that stay open longer.
+    offer = choose_offer(offers, wanted or (mine.cohort.code if mine and hold else ""))
     finished = landing.finished[0] if landing.finished else None
     shown = offer.cohort if offer else finished
     return LandingPage(
@@ -125,8 +131,9 @@ def look_at_landing(read: Read, who: Actor, slug: str, wanted: str = "") -> Land
         finished=finished,
         results=_results(read, finished),
         tutors=camps.list_tutor_people(read, [shown.id]).get(shown.id, []) if shown else [],
-        mine=_mine(read, who, landing.camp),
+        mine=mine,
         others=[] if offer else list_open_camps(read),
+        hold=hold,
     )
 
 
@@ -174,3 +181,10 @@ def _mine(read: Read, who: Actor, camp: Camp) -> MyCohort | None:
         if mine.cohort.camp_id == camp.id and mine.cohort.state not in OVER:
             return mine
     return None
+
+
+def _hold(read: Read, mine: MyCohort | None) -> Hold | None:
+    """Find the seat that is kept for somebody in line until they have paid."""
+    if mine is None or mine.enrollment.state != EnrollmentState.WAITLISTED:
+        return None
+    return enrollments.find_hold(read, mine.cohort.id, mine.enrollment.person_id)

@@ -14,7 +14,7 @@ from lms.learning.certificates.rules import tasks_needed
 from lms.learning.checkins import queries as checkins
 from lms.learning.checkins.queries import Pulse, TaskCard, TodayView
 from lms.learning.enrollments import queries as enrollments
-from lms.learning.enrollments.queries import MyCohort
+from lms.learning.enrollments.queries import Hold, MyCohort
 from lms.learning.enrollments.rules import EnrollmentState, may_work
 from lms.learning.questions import queries as questions
 from lms.learning.questions.queries import LatestDigest
@@ -36,7 +36,9 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class TodayPage:
-    """Everything Today shows. `position` is the place in line, `days_until` counts to the first day."""
+    """Everything Today shows. `position` is the place in line, `hold` the seat kept for who is to pay for it,
+    `days_until` counts to the first day.
+    """
 
     stage: Stage
     places: list[MyCohort]
@@ -47,6 +49,7 @@ class TodayPage:
     certificate: CertificateFacts | None = None
     position: int = 0
     days_until: int = 0
+    hold: Hold | None = None
 
     @property
     def cards(self) -> list[TaskCard]:
@@ -92,8 +95,7 @@ def look_at_today(read: Read, person_id: int, wanted: str = "") -> TodayPage:
         return TodayPage(Stage.NONE, places)
     closed = _closed_stage(mine)
     if closed is Stage.WAITING:
-        position = enrollments.waiting_position(read, mine.enrollment)
-        return TodayPage(closed, places, mine, position=position, days_until=_days_until(mine.cohort, read.now))
+        return _in_line(read, places, mine)
     if closed is not None:
         return TodayPage(closed, places, mine)
     view = checkins.today_view(read, mine.enrollment, mine.cohort)
@@ -107,6 +109,17 @@ def look_at_today(read: Read, person_id: int, wanted: str = "") -> TodayPage:
         questions.latest_digest(read, mine.cohort.id, person_id) if stage is not Stage.BEFORE else None,
         _certificate(read, mine) if stage in (Stage.AFTER, Stage.OVER) else None,
         days_until=_days_until(mine.cohort, read.now),
+    )
+
+
+def _in_line(read: Read, places: list[MyCohort], mine: MyCohort) -> TodayPage:
+    return TodayPage(
+        Stage.WAITING,
+        places,
+        mine,
+        position=enrollments.waiting_position(read, mine.enrollment),
+        days_until=_days_until(mine.cohort, read.now),
+        hold=enrollments.find_hold(read, mine.cohort.id, mine.enrollment.person_id),
     )
 
 

@@ -39,6 +39,11 @@ class Hold:
     ordered: bool
     offered_until: datetime | None
 
+    @property
+    def lasts_until(self) -> datetime:
+        """Give until when it can be paid for: what an order lets go falls back to what was offered."""
+        return max(self.until, self.offered_until or self.until)
+
 
 @dataclass(frozen=True)
 class MyCohort:
