@@ -4,7 +4,8 @@ from lms.commerce.gateway.events import CheckoutExpired, DisputeMoved, PaymentCo
 from lms.commerce.shop import service
 from lms.commerce.shop.events import OrderPaid
 from lms.commerce.shop.models import ShopOrder
-from lms.commerce.shop.service.telling import tell_paid, tell_payment_failed
+from lms.commerce.shop.service.records import paid_payment
+from lms.commerce.shop.service.telling import tell_collected, tell_paid, tell_payment_failed
 from lms.kernel.work import Work
 from lms.learning.camps.events import CohortMoved
 from lms.learning.camps.rules import CohortState
@@ -40,8 +41,12 @@ def on_dispute_moved(work: Work, event: DisputeMoved) -> None:
 
 
 def on_order_paid(work: Work, event: OrderPaid) -> None:
-    """Welcome the buyer with the receipt, and take in what was told of the payment before it was known."""
-    tell_paid(work, work.session.get_one(ShopOrder, event.order_id, populate_existing=True))
+    """Welcome the buyer with the receipt, tell who collected, and take in what was told before it was known."""
+    order = work.session.get_one(ShopOrder, event.order_id, populate_existing=True)
+    tell_paid(work, order)
+    paid = paid_payment(work, order.id)
+    if paid is not None and paid.agent_id is not None:
+        tell_collected(work, order, paid.agent_id)
     service.unpark(work, event.order_id)
 
 

@@ -20,6 +20,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("order_paid", PAID),
     ("order_paid", {**PAID, "free": True, "refund_until": ""}),
     ("in_line_paid", ORDER),
+    ("collected", {**ORDER, "buyer": "沈鹿"}),
     ("payment_failed", ORDER),
     *(("refunded", {**ORDER, "whole": whole}) for whole in (True, False)),
     ("refunded", {**ORDER, "whole": True, "by_hand": True}),

@@ -14,8 +14,6 @@ from flask.testing import FlaskClient
 
 from lms.commerce.gateway import service as gateway
 from lms.commerce.gateway.notices import notice_of
-from lms.commerce.ledger import queries as books
-from lms.commerce.ledger.rules import Account
 from lms.commerce.shop import queries, service
 from lms.commerce.shop.rules import CouponTerms
 from lms.kernel.work import SYSTEM, Read, Work
@@ -168,78 +166,6 @@ def test_a_buyer_reads_what_the_bank_does(
     drain()
     assert "银行把钱退给你了" in client.get(f"/orders/{order.code}").text
     assert "银行已收回" in client.get("/orders").text
-
-
-def test_money_collected_offline_is_confirmed_by_name(
-    operator: FlaskClient, stall: Stall, shop: tuple[Cohort, Person], work: Open
-) -> None:
-    order = stall.order(*shop)
-    with work() as w:
-        agent, other = (make_someone(w, name, roles=("student", "tutor")) for name in ("校园代理", "别的助教"))
-        nobody = make_someone(w, "路人", roles=("student",))
-    address = f"/console/orders/{order.code}/offline"
-    for email, said in (
-        ("nobody@example.com", "没有人用这个邮箱"),
-        (nobody.email, "代收人只能是"),
-        (shop[1].email, "不能是买家自己"),
-    ):
-        answer = operator.post(address, data={"agent": email, "sure": "y"})
-        assert answer.status_code == 422 and said in answer.text
-    asked = operator.post(address, data={"agent": agent.email})
-    assert asked.status_code == 200 and f"校园代理向{shop[1].display_name}收了 ¥399.00" in asked.text
-    assert stall.see(order).state == "open"
-    for _ in range(2):
-        assert operator.post(address, data={"agent": agent.email, "sure": "y"}).status_code == 303
-    assert stall.see(order).method == "offline" and stall.see(order).seat == "given"
-    page = operator.get(f"/console/orders/{order.code}").text
-    assert "校园代理代收" in page and "&lt;bdi" not in page
-    late = operator.post(address, data={"agent": other.email})
-    assert late.status_code == 409 and "已经确认由校园代理收到" in late.text
-
-
-def test_collected_money_is_handed_in(
-    operator: FlaskClient, stall: Stall, shop: tuple[Cohort, Person], work: Open, read: Look
-) -> None:
-    order = stall.order(*shop)
-    with work() as w:
-        agent = make_someone(w, "校园代理", roles=("student", "tutor"))
-        service.settle_offline(w, SYSTEM, order.code, agent.id)
-    page = operator.get("/finance/collected").text
-    assert "¥399.00" in page and "校园代理" in page
-    look = {"agent": str(agent.id), "currency": "CNY", "amount": "100"}
-    asked = operator.post("/finance/collected", data=look).text
-    assert "校园代理交回 ¥100.00" in asked and "¥399.00" in asked and "¥299.00" in asked and "已经入账过" not in asked
-    assert books.owned(read(), Account.AGENT_RECEIVABLE, "CNY") == {agent.id: 39900}
-    form = {**look, "confirmed": "yes", "seen": "0"}
-    for said in ("校园代理交回 ¥100.00", "没有重复记"):
-        assert said in operator.post("/finance/collected", data=form, follow_redirects=True).text
-    assert books.owned(read(), Account.AGENT_RECEIVABLE, "CNY") == {agent.id: 29900}
-    for amount, said in (("300", "手里只有 ¥299.00"), ("0", "金额要大于 0"), ("", "这一项要填")):
-        for sent in (look, {**form, "seen": "1"}):
-            answer = operator.post("/finance/collected", data={**sent, "amount": amount})
-            assert answer.status_code == 422 and said in answer.text and 'aria-invalid="true"' in answer.text
-    for bad in ({"agent": "x"}, {"agent": "99999"}, {"currency": "X"}):
-        assert operator.post("/finance/collected", data={**form, "seen": "1", **bad}).status_code in (404, 422), bad
-    assert books.owned(read(), Account.AGENT_RECEIVABLE, "CNY") == {agent.id: 29900}
-
-
-def test_two_pages_that_know_the_same_hand_in_one_sum(
-    operator: FlaskClient, stall: Stall, shop: tuple[Cohort, Person], work: Open, read: Look
-) -> None:
-    order = stall.order(*shop)
-    with work() as w:
-        agent = make_someone(w, "校园代理", roles=("student", "tutor"))
-        service.settle_offline(w, SYSTEM, order.code, agent.id)
-    look = {"agent": str(agent.id), "currency": "CNY", "amount": "100"}
-    form = {**look, "confirmed": "yes", "seen": "0"}
-    assert operator.post("/finance/collected", data=form).status_code == 303
-    stale = operator.post("/finance/collected", data=look).text
-    assert "一天内已经入账过同样的 ¥100.00" in stale and 'name="seen" value="1"' in stale
-    other = operator.post("/finance/collected", data={**form, "amount": "50"})
-    assert other.status_code == 409 and "刚刚有别的一笔" in other.text and "¥249.00" in other.text
-    assert books.owned(read(), Account.AGENT_RECEIVABLE, "CNY") == {agent.id: 29900}
-    assert operator.post("/finance/collected", data={**form, "seen": "1"}).status_code == 303
-    assert books.owned(read(), Account.AGENT_RECEIVABLE, "CNY") == {agent.id: 19900}
 
 
 def test_every_fault_of_a_coupon_is_told_at_its_field(operator: FlaskClient) -> None:

@@ -1,5 +1,6 @@
 """What others may know about offers, coupons and orders: plain frozen values."""
 
+from lms.commerce.shop.queries.collected import Collected, list_collected
 from lms.commerce.shop.queries.console import (
     Due,
     HandIn,
@@ -60,6 +61,7 @@ from lms.commerce.shop.queries.orders import (
 )
 
 __all__ = [
+    "Collected",
     "Coupon",
     "Dispute",
     "Due",
@@ -92,6 +94,7 @@ __all__ = [
     "get_refund",
     "is_disputed",
     "is_other_coupon",
+    "list_collected",
     "list_coupons",
     "list_coupons_of",
     "list_disputes",

@@ -10,7 +10,7 @@ from lms.commerce.shop.rules import SeatState, failure_text
 from lms.kernel.money import Money, write_money
 from lms.kernel.work import Work
 from lms.learning.camps import queries as camps
-from lms.people.accounts.queries import list_holders
+from lms.people.accounts.queries import get_person, list_holders
 from lms.people.messages import service as messages
 
 _ROOM = "commerce/shop"
@@ -60,6 +60,21 @@ def tell_paid(work: Work, order: tables.ShopOrder) -> None:
 
 def _local(at: datetime | None, time_zone: str) -> str:
     return f"{at.astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H:%M}" if at else ""
+
+
+def tell_collected(work: Work, order: tables.ShopOrder, agent_id: int) -> None:
+    """Tell an agent that what they took in for an order stands to their account until they hand it in."""
+    cohort = camps.get_cohort_by_id(work, order.cohort_id)
+    values = {"camp": cohort.camp_title, "cohort": cohort.name, "order": order.code}
+    buyer = get_person(work, order.buyer_id).display_name
+    messages.send(
+        work,
+        agent_id,
+        f"{_ROOM}/collected",
+        key=f"order:{order.code}:collected",
+        link=f"/me/collected?currency={order.currency}",
+        values={**values, "buyer": buyer, "amount": _money(order.net_minor, order.currency)},
+    )
 
 
 def tell_payment_failed(work: Work, order_id: int, checkout_id: str) -> None:
