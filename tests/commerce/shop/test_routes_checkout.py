@@ -166,3 +166,17 @@ def test_looking_again_says_that_nothing_is_new_and_can_be_reloaded(
     assert "还没有收到付款确认" in page and "别付两次" in page
     opened = buyer.get(f"/orders/{order.code}/check")
     assert opened.status_code == 303 and opened.headers["Location"].endswith(f"/orders/{order.code}")
+
+
+def test_the_last_seat_that_goes_meanwhile_leads_to_the_line(
+    client: FlaskClient, stall: Stall, sign_in: Any, read: Look
+) -> None:
+    cohort, (lin, he) = stall.open(2, seats=1)
+    sign_in(client, lin)
+    assert "去付款" in client.get(place(cohort)).text
+    stall.buy(cohort, he)
+    answer = press(client, cohort, "CNY 39900")
+    assert answer.status_code == 409 and "没有扣款" in answer.text and orders(read, lin) == []
+    assert f'action="/c/{cohort.camp_slug}/join"' in answer.text and "排候补" in answer.text
+    joined = client.post(f"/c/{cohort.camp_slug}/join", data={"cohort": cohort.code})
+    assert (joined.status_code, joined.headers["Location"]) == (303, f"/learn/{cohort.code}/welcome")

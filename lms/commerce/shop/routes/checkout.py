@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, request, url_for
 
 from lms.commerce.shop import queries, service
-from lms.commerce.shop.errors import NotForSale, PriceChanged
+from lms.commerce.shop.errors import NotForSale, PriceChanged, SoldOut
 from lms.commerce.shop.forms import CheckoutForm
 from lms.commerce.shop.queries import Order, Quote
 from lms.commerce.shop.routes.buying import go_and_pay
@@ -80,8 +80,9 @@ def start(slug: str) -> Response:
         return _show(begin_read(), who, cohort, form, status=422)
     try:
         order = _order(who, cohort, coupon, form.shown_price())
-    except PriceChanged:
-        return _show(begin_read(), who, cohort, form, status=409)
+    except (PriceChanged, SoldOut) as refusal:
+        # The page says what is different now, and leads on: the other price, or the line.
+        return _show(begin_read(), who, cohort, form, status=refusal.status, said=refusal)
     except Refusal as refusal:
         if refusal.field != "coupon":
             raise
@@ -114,7 +115,15 @@ def _seated(read: Read, person_id: int, cohort: Cohort) -> str | None:
     return url_for(".order", code=paid.code) if paid else None
 
 
-def _show(read: Read, who: Actor, cohort: Cohort, form: CheckoutForm, *, status: int = 200) -> Response:
+def _show(
+    read: Read,
+    who: Actor,
+    cohort: Cohort,
+    form: CheckoutForm,
+    *,
+    status: int = 200,
+    said: Refusal | None = None,
+) -> Response:
     order = queries.find_open_order(read, cohort.id, who.person_id or 0)
     try:
         quote = _quote(read, who, cohort, form, order)
@@ -129,7 +138,8 @@ def _show(read: Read, who: Actor, cohort: Cohort, form: CheckoutForm, *, status:
         quote=quote,
         order=order,
         is_orders=order is not None and order.coupon_id == (quote.coupon.id if quote.coupon else None),
-        changed=_what_changed(read, cohort, quote, form.shown_price()) if status == PriceChanged.status else "",
+        changed=_what_changed(read, cohort, quote, form.shown_price()) if isinstance(said, PriceChanged) else "",
+        sold_out=isinstance(said, SoldOut),
         means=means_words(current_parts().settings.stripe_payment_methods),
         seats=enrollments.count_seats(read, cohort.id),
         hold=enrollments.find_hold(read, cohort.id, who.person_id or 0),
