@@ -16,7 +16,7 @@ from lms.learning.camps import service as camps
 from lms.learning.camps.rules import CohortState
 from tests.factories.accounts import make_people
 from tests.factories.partners import make_someone
-from tests.factories.shop import Stall
+from tests.factories.shop import Stall, dispute_moved
 from tests.stages import Mailbox
 
 Drain = Callable[[], int]
@@ -141,7 +141,7 @@ def test_money_that_an_agent_took_in_is_said_to_come_back_by_hand(
     drain()
     sign_in(client, lin)
     asked = client.get(f"/orders/{order.code}/refund").text
-    assert "由我们人工退给你" in asked and "原路" not in asked
+    assert "先不退" in asked and "由我们人工退给你" in asked and "原路" not in asked
     leaving = client.get(f"/learn/{cohort.code}/withdraw").text
     assert "会全额退给你" in leaving and "原路" not in leaving
     client.post(f"/learn/{cohort.code}/withdraw")
@@ -155,3 +155,22 @@ def test_money_that_an_agent_took_in_is_said_to_come_back_by_hand(
     over = client.get(f"/orders/{order.code}").text
     assert "已由我们人工退给你" in over and "原路" not in over
     assert "已由我们人工退给你" in mailbox.to(lin.email)[-1].text
+
+
+def test_what_the_bank_took_is_a_line_of_its_own_and_out_of_what_is_left(
+    client: FlaskClient, stall: Stall, sign_in: Any, drain: Drain
+) -> None:
+    cohort, (lin,) = stall.open()
+    order = stall.buy(cohort, lin)
+    with stall.work() as w:
+        service.ask_refund(w, SYSTEM, order.code, 15_000, "")
+    drain()
+    payment = stall.payment_id(order)
+    for state in ("open", "lost"):
+        with stall.work() as w:
+            service.move_dispute(w, dispute_moved(payment, w.now, state, 14_900))
+    drain()
+    sign_in(client, lin)
+    page = client.get(f"/orders/{order.code}").text
+    assert "银行退给你" in page and "−¥149.00" in page and "−¥150.00" in page
+    assert "¥100.00" in page and "¥249.00" not in page
