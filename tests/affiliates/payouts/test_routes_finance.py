@@ -12,14 +12,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lms.affiliates.payouts import queries, service
-from lms.affiliates.payouts.rules import PayoutState
+from lms.affiliates.payouts.rules import PayoutState, check_bank_details
 from lms.kernel.audit import AuditEntry
 from lms.kernel.work import SYSTEM, Read, Work
 from tests.affiliates.payouts.gateways import MemoryGateway
 from tests.affiliates.payouts.staging import Someone
 from tests.conftest import counting
-from tests.factories.partners import make_someone
-from tests.factories.payouts import CARD, ask, make_earner, make_finance
+from tests.factories.partners import actor_of, make_someone
+from tests.factories.payouts import CARD, IBAN, ask, make_earner, make_finance
 
 Open = Callable[[], AbstractContextManager[Work]]
 
@@ -178,6 +178,22 @@ def test_one_payout_is_decided_and_its_account_shown_once(
     assert queries.get_payout(read(), code).state is PayoutState.REJECTED
     page = client.get(f"/finance/payouts/{code}").text
     assert "资料要补" in page and "没有打款" in page
+
+
+def test_finance_is_told_of_an_account_that_was_changed_lately(
+    client: FlaskClient, work: Open, finance: Any, clock: Any
+) -> None:
+    with work() as w:
+        person, _ = make_earner(w, 120_000)
+        first = ask(w, person).code
+        service.set_bank(w, actor_of(w, person), check_bank_details("林达", "招商银行", IBAN))
+        second = ask(w, person).code
+    assert "收款账户在" not in client.get(f"/finance/payouts/{first}").text
+    assert "先确认是本人换的" in client.get(f"/finance/payouts/{second}").text
+    look = client.post("/finance/payouts/approve", data={"code": [first, second]}).text
+    assert look.count("账户刚换过") == 1
+    clock.advance(timedelta(days=8))
+    assert "收款账户在" not in client.get(f"/finance/payouts/{second}").text
 
 
 def test_a_transfer_without_an_answer_is_seen_and_asked_after(

@@ -3,6 +3,7 @@
 from lms.affiliates.payouts.queries.batches import Batch, BatchLine, get_batch, list_batches, read_batch_file
 from lms.affiliates.payouts.queries.destinations import (
     Destination,
+    changed_lately,
     connect_destination,
     destinations_by_id,
     payable_destination,
@@ -42,6 +43,7 @@ __all__ = [
     "Step",
     "WalletPage",
     "Wanted",
+    "changed_lately",
     "codes_of",
     "connect_destination",
     "count_by_state",

@@ -1,5 +1,7 @@
 """Finance: the home page, one payout, and decisions about it."""
 
+from datetime import datetime
+
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
@@ -121,7 +123,15 @@ def _show_one(
         is_own=partner.person_id == current_actor().person_id,
         is_overdue=is_overdue(file.payout.state, file.destination.kind, file.payout.submitted_at, read.now),
         waits_for=_waits_for(read, file, partner),
+        changed_at=_changed_at(read, file),
     )
+
+
+def _changed_at(read: Read, file: PayoutFile) -> datetime | None:
+    """Tell when the account was changed lately, as long as the money may still be stopped."""
+    if file.payout.state not in (PayoutState.REQUESTED, PayoutState.APPROVED):
+        return None
+    return queries.changed_lately(read, [file.destination.id]).get(file.destination.id)
 
 
 def _waits_for(read: Read, file: PayoutFile, partner: Partner) -> str:

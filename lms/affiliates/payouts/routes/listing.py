@@ -70,7 +70,8 @@ def _confirm(codes: list[str]) -> ResponseReturnValue:
     if not chosen:
         said = t("先选中要通过的提现。", "Choose the payouts to approve first.")
         return see_other(url_for("payouts.payouts", state="requested"), said, kind="note")
-    return show("approve_many.html", lines=chosen, totals=_totals(chosen))
+    changed = queries.changed_lately(begin_read(), [line.destination.id for line in chosen])
+    return show("approve_many.html", lines=chosen, totals=_totals(chosen), changed=changed)
 
 
 def _wanted() -> Wanted:

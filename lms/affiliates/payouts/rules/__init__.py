@@ -38,12 +38,13 @@ from lms.affiliates.payouts.rules.moves import (
     refuse_own_payout,
     require_known,
 )
-from lms.affiliates.payouts.rules.overdue import ARRIVES_WITHIN, SENT_BY_ITSELF_WITHIN, is_overdue
+from lms.affiliates.payouts.rules.overdue import ARRIVES_WITHIN, CHANGED_LATELY, SENT_BY_ITSELF_WITHIN, is_overdue
 from lms.affiliates.payouts.rules.requesting import MOST_MINOR, Asked, require_payable
 from lms.affiliates.payouts.rules.wallet_lines import LineKind, WalletLine, read_lines, source_id
 
 __all__ = [
     "ARRIVES_WITHIN",
+    "CHANGED_LATELY",
     "MOST_MINOR",
     "SENT_BY_ITSELF_WITHIN",
     "UNDECIDED",

@@ -1,4 +1,4 @@
-"""When a payout that was sent should have arrived."""
+"""When a payout that was sent should have arrived, and how long a new account is looked at twice."""
 
 from datetime import datetime, timedelta
 
@@ -9,6 +9,9 @@ ARRIVES_WITHIN = {DestinationKind.CONNECT: timedelta(days=1), DestinationKind.BA
 
 SENT_BY_ITSELF_WITHIN = timedelta(minutes=5)
 """An approved transfer is sent by the worker; only after this does somebody have to look."""
+
+CHANGED_LATELY = timedelta(days=7)
+"""How long finance is told that money goes to another account than before: a stolen login changes it first."""
 
 _ON_ITS_WAY = (PayoutState.SUBMITTED, PayoutState.AWAITING_RECIPIENT)
 
