@@ -165,7 +165,7 @@ def inside_fields_of(place: Place) -> dict[str, dict[str, Any]]:
         "payouts.submit": {},
         "payouts.take_back": {"reason": "银行退回"},
         "shop.archive_coupon": {},
-        "shop.confirm_by_hand": {"source": "bank"},
+        "shop.confirm_by_hand": {"source": "bank", "sure": "y"},
         "shop.dismiss_refund": {"reason": "买家决定留下"},
         "shop.hand_in": {"agent": agent, "currency": "CNY", "amount": "100", "confirmed": "yes", "seen": "0"},
         "shop.make_coupon": {**coupon, "camp": "", "partner": "", "valid_until": "2026-12-31T22:00", "uses_most": "9"},

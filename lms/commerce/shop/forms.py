@@ -154,8 +154,9 @@ class OfflineForm(Form):
 
 
 class HandRefundForm(Form):
-    """A refund sent by hand."""
+    """A refund sent by hand, asked again before it is booked (`sure`)."""
 
+    sure = HiddenField()
     source = RadioField(
         label("钱从哪里退", "Paid out of"),
         choices=[

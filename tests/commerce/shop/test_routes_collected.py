@@ -118,3 +118,24 @@ def test_two_pages_that_know_the_same_hand_in_one_sum(
     assert books.owned(read(), Account.AGENT_RECEIVABLE, "CNY") == {agent.id: 29900}
     assert operator.post("/finance/collected", data={**form, "seen": "1"}).status_code == 303
     assert books.owned(read(), Account.AGENT_RECEIVABLE, "CNY") == {agent.id: 19900}
+
+
+def test_a_refund_by_hand_is_asked_back_before_it_is_booked(
+    operator: FlaskClient, stall: Stall, shop: tuple[Cohort, Person], work: Open
+) -> None:
+    order = stall.order(*shop)
+    with work() as w:
+        agent = make_someone(w, "校园代理", roles=("student", "tutor"))
+        service.settle_offline(w, SYSTEM, order.code, agent.id)
+        back = service.ask_refund(w, SYSTEM, order.code, 5_000, "补偿")
+        service.hand_in(w, SYSTEM, agent.id, Money(39_000, "CNY"), "form-1")
+    address = f"/console/refunds/{back.code}/confirm"
+    asked = operator.post(address, data={"source": "agent"}).text
+    assert "¥50.00 已经退给" in asked and "校园代理手里的代收款" in asked and stall.see(order).refunded_minor == 0
+    less = operator.post(address, data={"source": "agent", "sure": "y"})
+    assert less.status_code == 409 and "手里只有 ¥9.00 代收款" in less.text
+    assert "公司账户" in operator.post(address, data={"source": "bank"}).text
+    for _ in range(2):
+        assert operator.post(address, data={"source": "bank", "sure": "y"}).status_code in (303, 409)
+    assert stall.see(order).refunded_minor == 5_000
+    assert operator.post(address, data={"source": "bank"}).status_code == 409

@@ -10,7 +10,7 @@ from lms.commerce.shop.forms import DismissForm, HandRefundForm, RefundForm
 from lms.commerce.shop.queries import Order, Refund
 from lms.commerce.shop.routes.door import blueprint
 from lms.commerce.shop.routes.selling import show_console_order
-from lms.commerce.shop.rules import RefundSource
+from lms.commerce.shop.rules import RefundSource, RefundState
 from lms.commerce.shop.service import Seen
 from lms.commerce.shop.service.requesting import require_amount
 from lms.kernel.errors import NotFound, Refusal
@@ -108,17 +108,36 @@ def _show(code: str, refusal: Refusal) -> Response:
 @blueprint.post("/console/refunds/<code>/confirm")
 @role("operator", "finance")
 def confirm_by_hand(code: str) -> Response:
-    """Confirm that a refund was paid out by hand."""
+    """Confirm that a refund was paid out by hand, once it was asked back from where and to whom."""
     form = HandRefundForm()
     if not form.validate_on_submit():
         raise NotFound
     source = RefundSource(form.source.data)
+    waiting = queries.get_refund(begin_read(), code)
+    if not form.sure.data and waiting.state != RefundState.SUCCEEDED:
+        return _ask_by_hand(begin_read(), waiting, source)
     try:
         with begin_work() as work:
             done = service.confirm_refund(work, current_actor(), code, source)
     except Refusal as refusal:
         return _show(_order_of(code), refusal)
     return _back(done, t("已记下这笔退款。", "The refund is booked."))
+
+
+def _ask_by_hand(read: Read, refund: Refund, source: RefundSource) -> Response:
+    order = queries.get_order_by_id(read, refund.order_id)
+    payments = {one.id: one for one in queries.list_payments(read, order.id)}
+    agent_id = payments[refund.payment_id].agent_id
+    return render(
+        "commerce/shop/console_by_hand.html",
+        order=order,
+        cohort=camps.get_cohort_by_id(read, order.cohort_id),
+        buyer=get_person(read, order.buyer_id),
+        refund=refund,
+        currency=payments[refund.payment_id].currency,
+        source=source.value,
+        agent=get_person(read, agent_id) if agent_id and source is RefundSource.AGENT else None,
+    )
 
 
 @blueprint.post("/console/refunds/<code>/retry")
