@@ -18,6 +18,7 @@ from lms.learning.camps.queries import Cohort
 from lms.people.accounts.queries import Person
 from tests.factories.accounts import make_people
 from tests.factories.shop import Stall
+from tests.stages import Mailbox
 
 Open = Callable[[], AbstractContextManager[Work]]
 Look = Callable[[], Read]
@@ -180,3 +181,26 @@ def test_the_last_seat_that_goes_meanwhile_leads_to_the_line(
     assert f'action="/c/{cohort.camp_slug}/join"' in answer.text and "排候补" in answer.text
     joined = client.post(f"/c/{cohort.camp_slug}/join", data={"cohort": cohort.code})
     assert (joined.status_code, joined.headers["Location"]) == (303, f"/learn/{cohort.code}/welcome")
+
+
+def test_a_deadline_that_has_passed_is_promised_nowhere(
+    buyer: FlaskClient,
+    shop: tuple[Cohort, Person],
+    stall: Stall,
+    clock: FixedClock,
+    mailbox: Mailbox,
+    drain: Callable[[], int],
+) -> None:
+    cohort, person = shop
+    landing = f"/c/{cohort.camp_slug}?cohort={cohort.code}"
+    for address in (place(cohort), landing):
+        page = buyer.get(address).text
+        assert "前可以全额退款" in page and "期限已过" not in page
+    clock.advance(timedelta(days=9))
+    for address in (place(cohort), landing):
+        page = buyer.get(address).text
+        assert "前可以全额退款" not in page and "全额退款的期限已过" in page
+    order = stall.buy(cohort, person)
+    drain()
+    (mail,) = [one for one in mailbox.to(person.email) if "receipt.pdf" in one.text]
+    assert order.code in mail.text and "自助全额退款" not in mail.text + mail.html

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from lms.commerce.gateway.events import PaymentConfirmed
 from lms.commerce.shop import models as tables
-from lms.commerce.shop.rules import SeatState, failure_text
+from lms.commerce.shop.rules import SeatState, failure_text, in_time
 from lms.kernel.money import Money, write_money
 from lms.kernel.work import Work
 from lms.learning.camps import queries as camps
@@ -54,7 +54,8 @@ def tell_paid(work: Work, order: tables.ShopOrder) -> None:
         amount=amount,
         free=order.net_minor == 0,
         starts_on=cohort.starts_on.isoformat(),
-        refund_until=_local(order.refund_until, cohort.time_zone),
+        # A deadline that has passed is not promised.
+        refund_until=_local(order.refund_until, cohort.time_zone) if in_time(order.refund_until, work.now) else "",
     )
 
 
