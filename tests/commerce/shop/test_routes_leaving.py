@@ -174,3 +174,35 @@ def test_what_the_bank_took_is_a_line_of_its_own_and_out_of_what_is_left(
     page = client.get(f"/orders/{order.code}").text
     assert "银行退给你" in page and "−¥149.00" in page and "−¥150.00" in page
     assert "¥100.00" in page and "¥249.00" not in page
+
+
+def test_a_deadline_is_only_said_to_be_over_while_there_is_something_to_refund(
+    client: FlaskClient, stall: Stall, sign_in: Any
+) -> None:
+    cohort, (lin,) = stall.open(refund_until=stall.now() + timedelta(days=7))
+    order = stall.order(cohort, lin)
+    with stall.work() as w:
+        service.settle_offline(w, SYSTEM, order.code, make_someone(w, "苏", roles=("tutor",)).id)
+    sign_in(client, lin)
+    client.post(f"/orders/{order.code}/refund", data={"reason": ""})
+    # Asked for, and paid back by hand some day: the deadline lies ahead and means nothing any more.
+    page = client.get(f"/orders/{order.code}").text
+    assert "等人工退回" in page and "期限已过" not in page and "前可以自己全额退款" not in page
+
+
+def test_days_that_are_past_are_told_as_past(
+    client: FlaskClient, stall: Stall, sign_in: Any, clock: FixedClock
+) -> None:
+    cohort, (lin,) = stall.open(refund_until=stall.now() + timedelta(hours=1))
+    order = stall.buy(cohort, lin)
+    clock.advance(timedelta(days=1))
+    sign_in(client, lin)
+    client.post("/language", data={"language": "en"})
+    page = client.get(f"/orders/{order.code}").text
+    assert "were possible until yesterday, 19:48" in page and "ended on yesterday" not in page
+    assert "It starts on" in page and "It started on" not in page
+    leaving = client.get(f"/learn/{cohort.code}/withdraw").text
+    assert "that was possible until yesterday, 19:48" in leaving
+    clock.advance(timedelta(days=11))
+    page = client.get(f"/orders/{order.code}").text
+    assert "It started on" in page and "It starts on" not in page

@@ -192,6 +192,10 @@ def test_orders_are_sorted_narrowed_summed_up_and_given_as_a_file(
     assert "3 单" in page and "¥748.00" in page and "ADA-50" in page and partner.name in page
     table = page[page.index("<tbody>") :]
     assert table.index(still.code) < table.index(less.code) < table.index(dear.code)
+    # What nobody has paid has not been paid online either.
+    assert table.count("在线支付") == 2
+    assert "在线支付" not in operator.get(f"/console/orders/{still.code}").text
+    assert "在线支付" in operator.get(f"/console/orders/{dear.code}").text
     by_amount = operator.get("/console/orders?sort=least").text
     by_amount = by_amount[by_amount.index("<tbody>") :]
     assert by_amount.index(less.code) < by_amount.index(dear.code)
@@ -202,6 +206,8 @@ def test_orders_are_sorted_narrowed_summed_up_and_given_as_a_file(
     assert file.headers["Content-Type"].startswith("text/csv") and "attachment" in file.headers["Content-Disposition"]
     rows = list(csv.reader(io.StringIO(file.text.removeprefix("\ufeff"))))
     assert [row[0] for row in rows[1:]] == [dear.code, less.code]
+    unpaid = list(csv.reader(io.StringIO(operator.get("/console/orders.csv?state=open").text)))[1]
+    assert (unpaid[0], rows[1][6], unpaid[6]) == (still.code, "在线支付", "")
     assert rows[2][1] == "'=HYPERLINK(1)" and rows[2][10] == "349.00" and rows[2][12:14] == ["ADA-50", partner.name]
 
 

@@ -127,7 +127,8 @@ def show_order(read: Read, order: Order, *, returned: bool = False, status: int 
     # The order hears of a seat that is given up a moment later than the enrollment.
     enrollment = enrollments.find_enrollment(read, order.cohort_id, order.buyer_id)
     has_seat = order.seat != "given" or enrollment is not None
-    left_it = order.seat == "none" and queries.refundable(read, order) > 0
+    left = queries.refundable(read, order)
+    left_it = order.seat == "none" and left > 0
     return render(
         "commerce/shop/order.html",
         part="commerce/shop/_order.html",
@@ -142,6 +143,7 @@ def show_order(read: Read, order: Order, *, returned: bool = False, status: int 
         may_refund=has_seat and queries.may_refund_alone(read, order),
         has_seat=has_seat,
         started=cohort.starts_on <= read.now.astimezone(zone_of(cohort.time_zone)).date(),
+        left=left,
         left_it=left_it,
         may_return=left_it and enrollments.may_come_back(read, cohort, order.buyer_id),
         may_wait=cohort.state in PAYING_COHORTS,

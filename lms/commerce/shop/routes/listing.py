@@ -12,7 +12,7 @@ from flask import Flask, Response, current_app
 
 from lms.commerce.shop import queries
 from lms.commerce.shop.queries import OrderLine, Wanted
-from lms.commerce.shop.rules import METHOD_WORDS, STANDING_WORDS
+from lms.commerce.shop.rules import METHOD_WORDS, STANDING_WORDS, OrderMethod
 from lms.kernel.money import Money, as_decimal
 from lms.kernel.text import Language, current_language, t
 from lms.kernel.work import begin_read
@@ -97,7 +97,7 @@ def _cells(one: OrderLine, partners: dict[int, str], language: Language, zone: Z
         one.code,
         *(_safe(text) for text in (one.buyer, one.email, one.camp, one.cohort)),
         STANDING_WORDS[one.standing].in_(language),
-        {state.value: words for state, words in METHOD_WORDS.items()}[one.method].in_(language),
+        METHOD_WORDS[OrderMethod(one.method)].in_(language) if one.paid_at else "",
         one.currency,
         *(as_decimal(Money(minor, one.currency)) for minor in sums),
         one.coupon or "",
