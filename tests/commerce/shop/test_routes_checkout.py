@@ -204,3 +204,20 @@ def test_a_deadline_that_has_passed_is_promised_nowhere(
     drain()
     (mail,) = [one for one in mailbox.to(person.email) if "receipt.pdf" in one.text]
     assert order.code in mail.text and "自助全额退款" not in mail.text + mail.html
+
+
+def test_paying_offline_is_told_where_there_is_something_to_pay(
+    buyer: FlaskClient, shop: tuple[Cohort, Person], stall: Stall, work: Open
+) -> None:
+    cohort, person = shop
+    said = "可以线下付给主办方"
+    page = buyer.get(place(cohort)).text
+    assert said in page and 'href="mailto:hello@example.com"' in page
+    with work() as w:
+        service.make_coupon(w, SYSTEM, "GIFT", CouponTerms(percent_bps=10000))
+    assert said not in buyer.get(place(cohort, coupon="GIFT")).text
+    order = stall.order(cohort, person)
+    page = buyer.get(f"/orders/{order.code}").text
+    assert said in page and f'href="mailto:hello@example.com?subject={order.code}"' in page
+    buyer.post(f"/orders/{order.code}/cancel")
+    assert said not in buyer.get(f"/orders/{order.code}").text
