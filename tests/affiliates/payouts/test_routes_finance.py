@@ -55,6 +55,8 @@ def test_finance_sees_what_waits_and_approves_many(
     assert client.post("/finance/payouts/approve", data=chosen).status_code == 303
     assert queries.count_by_state(read())["approved"] == 3
     assert "NOSUCH00" in client.get("/finance/payouts?state=requested").text
+    # Both moments in one column, so that the table is as wide as a laptop's page.
+    assert ">审批 " in client.get("/finance/payouts?state=approved").text
     assert client.get("/finance/payouts?state=nonsense").status_code == 404
     assert client.get("/finance/payouts?before=junk").status_code == 200
     with counting(app) as n:
