@@ -165,6 +165,15 @@ def test_finance_sees_a_partners_money_and_adjusts_it_by_hand(scene: Scene, fina
     assert "Adjust by hand" in client.get(address).text
 
 
+@pytest.mark.usefixtures("finance")
+def test_a_partners_face_is_the_persons(scene: Scene, app: Flask, client: FlaskClient) -> None:
+    face = app.jinja_env.globals["face"]
+    address = f"/finance/partners/{scene.ada.code}"
+    asked = client.post(address, data={**_adjustment(), "confirmed": ""})
+    for page, size in ((client.get(address), "size-14"), (asked, "size-12")):
+        assert page.status_code == 200 and face(scene.ada_person.code, size) in page.text
+
+
 @pytest.mark.parametrize(
     "over",
     [

@@ -14,7 +14,7 @@ from lms.kernel.money import Money
 from lms.kernel.parts import current_parts
 from lms.kernel.text import t
 from lms.kernel.work import begin_read, begin_work
-from lms.people.accounts.queries import list_people
+from lms.people.accounts.queries import get_person, list_people
 from lms.web.guards import current_actor, role
 from lms.web.htmx import render, see_other
 from lms.web.refusals import refusals_on
@@ -70,6 +70,7 @@ def _confirm(partner: Partner, form: AdjustForm, amount: Money, status: int = 20
         "affiliates/commissions/adjust_confirm.html",
         status=status,
         partner=partner,
+        person=get_person(read, partner.person_id),
         form=form,
         amount=amount,
         before=purse,
@@ -93,6 +94,7 @@ def _show(code: str, form: AdjustForm, status: int = 200) -> ResponseReturnValue
         "affiliates/commissions/partner_money.html",
         status=status,
         partner=partner,
+        person=get_person(read, partner.person_id),
         wallets=ledger.wallets_of(read, partner.id),
         lines=lines[:PAGE],
         older=lines[PAGE - 1].id if len(lines) > PAGE else None,
