@@ -48,8 +48,8 @@ class RequestDiffers(Conflict):
 
 class PayoutMoved(Conflict):
     text = Text(
-        "这笔提现已经走到别的状态，什么都没有变。刷新看看现在到哪了。",
-        "This payout has moved on, so nothing was changed. Reload to see where it is.",
+        "这笔提现已经走到别的状态，什么都没有变。先看看现在到哪了。",
+        "This payout has moved on, so nothing was changed. Look where it is now.",
     )
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import update
 from lms.affiliates.commissions import service as commissions
 from lms.affiliates.partners import service as partners
 from lms.affiliates.payouts import queries
+from lms.affiliates.payouts import service as payouts
 from lms.kernel.money import Money
 from lms.kernel.work import SYSTEM, Read, Work
 from lms.people.accounts.models import Person as PersonRow
@@ -72,6 +73,17 @@ def test_asking_shows_the_payout_and_twice_is_once(
     wallet = client.get("/partner/wallet").text
     assert "提现未打款，退回" in wallet and "+¥500.00" in wallet and "−¥500.00" in wallet
     assert "已留出" not in wallet and wallet.count("已取消") == 2
+
+
+def test_what_is_too_late_to_cancel_leads_back_to_the_payout(client: FlaskClient, work: Open, sign_in: Any) -> None:
+    with work() as w:
+        person, _ = make_earner(w)
+        code, finance = ask(w, person).code, make_finance(w)
+        payouts.approve(w, finance, code)
+        payouts.make_batch(w, finance, [code])
+    sign_in(client, person)
+    late = client.post(f"/partner/payouts/{code}/cancel")
+    assert late.status_code == 409 and f'href="/partner/payouts/{code}"' in late.text
 
 
 @pytest.mark.parametrize("amount", ["", "abc", "-5", "1e9", "99.99", "600.01", "9" * 19, "1.234", "١٢٣"])

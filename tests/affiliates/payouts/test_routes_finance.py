@@ -173,7 +173,8 @@ def test_one_payout_is_decided_and_its_account_shown_once(
     assert (entry.person_id, entry.subject) == (finance.person_id, f"payout:{code}")
     assert client.post(f"/finance/payouts/{code}/reject", data={}).status_code == 422
     assert client.post(f"/finance/payouts/{code}/approve").status_code == 303
-    assert client.post(f"/finance/payouts/{code}/submit").status_code == 409
+    late = client.post(f"/finance/payouts/{code}/submit")
+    assert late.status_code == 409 and f"/finance/payouts/{code}/reject" in late.text and 'role="alert"' in late.text
     assert client.post(f"/finance/payouts/{code}/retry").status_code == 409
     assert client.post(f"/finance/payouts/{code}/ask").status_code == 303
     assert client.post(f"/finance/payouts/{code}/reject", data={"reason": "资料要补"}).status_code == 303

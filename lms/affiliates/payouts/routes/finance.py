@@ -1,5 +1,7 @@
 """Finance: the home page, one payout, and decisions about it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from flask import url_for
@@ -17,6 +19,7 @@ from lms.affiliates.payouts.rules import (
     PayoutState,
     is_overdue,
 )
+from lms.kernel.errors import Conflict
 from lms.kernel.text import t
 from lms.kernel.work import Read, begin_read, begin_work
 from lms.web.guards import current_actor, role
@@ -42,9 +45,9 @@ def finance_payout(code: str) -> ResponseReturnValue:
 @role("finance")
 def approve(code: str) -> ResponseReturnValue:
     """Let a payout go."""
-    with begin_work() as work:
+    with _moved() as moved, begin_work() as work:
         service.approve(work, current_actor(), code)
-    return _back(code, t("已通过。", "Approved."))
+    return _end(code, moved, t("已通过。", "Approved."))
 
 
 @blueprint.post("/finance/payouts/<code>/reject")
@@ -54,27 +57,29 @@ def reject(code: str) -> ResponseReturnValue:
     form = ReasonForm()
     if not form.validate_on_submit():
         return _show_one(code, form, status=422)
-    with refusals_on(form), begin_work() as work:
+    with _moved() as moved, refusals_on(form), begin_work() as work:
         service.reject(work, current_actor(), code, form.reason.data)
-    return _back(code, t("已拒绝，钱回到了对方的钱包。", "Rejected. The money is back in the partner's wallet."))
+    if form.errors:
+        return _show_one(code, form, status=422)
+    return _end(code, moved, t("已拒绝，钱回到了对方的钱包。", "Rejected. The money is back in the partner's wallet."))
 
 
 @blueprint.post("/finance/payouts/<code>/submit")
 @role("finance")
 def submit(code: str) -> ResponseReturnValue:
     """Send an approved payout that has waited."""
-    with begin_work() as work:
+    with _moved() as moved, begin_work() as work:
         service.submit(work, current_actor(), code)
-    return _back(code, t("正在打款。", "On its way."))
+    return _end(code, moved, t("正在打款。", "On its way."))
 
 
 @blueprint.post("/finance/payouts/<code>/retry")
 @role("finance")
 def retry(code: str) -> ResponseReturnValue:
     """Send a failed payout again."""
-    with begin_work() as work:
+    with _moved() as moved, begin_work() as work:
         service.retry(work, current_actor(), code)
-    return _back(code, t("会重新打款。", "It will be sent again."))
+    return _end(code, moved, t("会重新打款。", "It will be sent again."))
 
 
 @blueprint.post("/finance/payouts/<code>/ask")
@@ -93,9 +98,11 @@ def take_back(code: str) -> ResponseReturnValue:
     form = ReasonForm()
     if not form.validate_on_submit():
         return _show_one(code, form, status=422)
-    with refusals_on(form), begin_work() as work:
+    with _moved() as moved, refusals_on(form), begin_work() as work:
         service.take_back(work, current_actor(), code, form.reason.data)
-    return _back(code, t("已记下退回，钱回到了对方的钱包。", "Noted. The money is back in the partner's wallet."))
+    if form.errors:
+        return _show_one(code, form, status=422)
+    return _end(code, moved, t("已记下退回，钱回到了对方的钱包。", "Noted. The money is back in the partner's wallet."))
 
 
 @blueprint.post("/finance/payouts/<code>/account")
@@ -108,13 +115,14 @@ def show_account(code: str) -> ResponseReturnValue:
 
 
 def _show_one(
-    code: str, form: ReasonForm, details: BankDetails | None = None, status: int = 200
+    code: str, form: ReasonForm, details: BankDetails | None = None, status: int = 200, said: str = ""
 ) -> ResponseReturnValue:
     read = begin_read()
     file, partner, people = queries.get_payout_file(read, code)
     return show(
         "finance_payout.html",
         status=status,
+        said=said,
         file=file,
         partner=partner,
         named=people,
@@ -144,6 +152,23 @@ def _waits_for(read: Read, file: PayoutFile, partner: Partner) -> str:
     if not file.destination.ready:
         return "account"
     return "worker" if one.decided_at and read.now - one.decided_at < SENT_BY_ITSELF_WITHIN else "push"
+
+
+@contextmanager
+def _moved() -> Iterator[list[Conflict]]:
+    """Keep why a deed came too late, for the page of the payout to say."""
+    found: list[Conflict] = []
+    try:
+        yield found
+    except Conflict as refusal:
+        found.append(refusal)
+
+
+def _end(code: str, moved: list[Conflict], said: str) -> ResponseReturnValue:
+    """Send on to the payout; what was asked in a stale tab is answered with how far it is now."""
+    if moved:
+        return _show_one(code, ReasonForm(formdata=None), status=moved[0].status, said=str(moved[0]))
+    return _back(code, said)
 
 
 def _back(code: str, said: str) -> ResponseReturnValue:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.affiliates.partners.queries import require_partner
 from lms.affiliates.payouts import queries, service
+from lms.affiliates.payouts.errors import PayoutMoved
 from lms.affiliates.payouts.forms import RequestForm
 from lms.affiliates.payouts.routes.door import blueprint, show
 from lms.affiliates.payouts.rules import may_move
@@ -15,7 +16,7 @@ from lms.kernel.text import t
 from lms.kernel.work import begin_read, begin_work
 from lms.web.guards import current_actor, role
 from lms.web.htmx import see_other
-from lms.web.refusals import refusals_on
+from lms.web.refusals import answer, refusals_on
 
 _KEY_LENGTH = 20
 
@@ -65,9 +66,13 @@ def payout(code: str) -> ResponseReturnValue:
 @role("partner")
 def cancel(code: str) -> ResponseReturnValue:
     """Take a request back before it is sent."""
-    with begin_work() as work:
-        service.cancel(work, current_actor(), code)
-    return see_other(url_for("payouts.payout", code=code), t("已取消，钱回到了钱包。", "Canceled. The money is back."))
+    url = url_for("payouts.payout", code=code)
+    try:
+        with begin_work() as work:
+            service.cancel(work, current_actor(), code)
+    except PayoutMoved as refusal:
+        return answer(refusal.status, refusal.message(), onward=(url, t("看这笔提现", "See this payout")))
+    return see_other(url, t("已取消，钱回到了钱包。", "Canceled. The money is back."))
 
 
 def _show_wallet(form: RequestForm | None, status: int = 200) -> ResponseReturnValue:
