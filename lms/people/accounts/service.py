@@ -2,9 +2,10 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Any, cast
 
 from flask_security import hash_password
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import BigInteger, CursorResult, bindparam, delete, func, insert, select
 
 from lms.kernel.db import insert_once, lock
 from lms.kernel.work import Actor, Work
@@ -27,6 +28,8 @@ from lms.people.accounts.rules import (
     sorted_roles,
 )
 
+_BY_EMAIL = select(PersonRow.id).where(func.lower(PersonRow.email) == bindparam("email"))
+
 
 def create_person(
     work: Work,
@@ -44,7 +47,7 @@ def create_person(
 
     Refuses EmailTaken, NameRefused, UnknownTimeZone, UnknownLanguage, UnknownRole.
     """
-    if work.session.scalar(select(PersonRow.id).where(func.lower(PersonRow.email) == email.lower())):
+    if work.session.scalar(_BY_EMAIL, {"email": email.lower()}):
         raise EmailTaken(field="email")
     row = PersonRow(
         email=email,
@@ -142,9 +145,20 @@ def _check_language(language: str) -> str:
 
 def _hold(work: Work, person_id: int, role: Role) -> None:
     """Give the role, making its row the first time anybody holds it."""
-    insert_once(work, RoleRow, ["name"], name=role.value)
-    role_id = work.session.scalar(select(RoleRow.id).where(RoleRow.name == role.value))
-    work.session.execute(insert(person_role).values(person_id=person_id, role_id=role_id))
+    given = {"person": person_id, "role": role.value}
+    if cast("CursorResult[Any]", work.session.execute(_HOLD, given)).rowcount == 0:
+        insert_once(work, RoleRow, ["name"], name=role.value)
+        work.session.execute(_HOLD, given)
+
+
+_HOLD = (
+    insert(person_role)
+    .from_select(
+        ["person_id", "role_id"],
+        select(bindparam("person", type_=BigInteger()), RoleRow.id).where(RoleRow.name == bindparam("role")),
+    )
+    .execution_options(preserve_rowcount=True)
+)
 
 
 def _audit_roles(work: Work, act: str, row: PersonRow, before: frozenset[str], after: frozenset[str]) -> None:
