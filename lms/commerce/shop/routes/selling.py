@@ -35,7 +35,7 @@ from lms.kernel.work import Read, begin_read, begin_work
 from lms.learning.camps import queries as camps
 from lms.people.accounts.queries import Person, find_person_by_email, get_person, list_people
 from lms.web.guards import current_actor, role
-from lms.web.htmx import render, see_other
+from lms.web.htmx import ask_back, render, see_other
 from lms.web.ports import ports
 from lms.web.refusals import refusals_on
 
@@ -166,7 +166,7 @@ def _agent(read: Read, order: Order, form: OfflineForm) -> Person | None:
 
 
 def _ask_offline(read: Read, order: Order, agent: Person, form: OfflineForm) -> Response:
-    return render(
+    return ask_back(
         "commerce/shop/console_offline.html",
         order=order,
         cohort=camps.get_cohort_by_id(read, order.cohort_id),
