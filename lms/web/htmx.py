@@ -50,16 +50,6 @@ def render(
     return response
 
 
-def ask_back(template: str, /, *, status: int = 200, **context: Any) -> Response:
-    """Answer a POST with a page that asks whether it is meant.
-
-    The browser may show it again by itself: going back to a POST's page that it may not keep ends in its own error.
-    """
-    response = render(template, status=status, **context)
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
-
-
 def see_other(url: str, said: str | None = None, *, kind: str = "ok") -> Response:
     """Send the browser on after a POST (303), or tell htmx to go there; `said` becomes the flash line."""
     if said is not None:

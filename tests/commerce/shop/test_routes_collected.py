@@ -39,14 +39,21 @@ def test_money_collected_offline_is_confirmed_by_name(
     ):
         answer = operator.post(address, data={"agent": email, "sure": "y"})
         assert answer.status_code == 422 and said in answer.text
-    asked = operator.post(address, data={"agent": agent.email})
-    assert asked.status_code == 200 and f"校园代理向{shop[1].display_name}收了 ¥399.00" in asked.text
+    asked = operator.post(address, data={"agent": agent.email}, follow_redirects=True)
+    assert (
+        asked.request.method == "GET"
+        and asked.status_code == 200
+        and f"校园代理向{shop[1].display_name}收了 ¥399.00" in asked.text
+    )
+    for code, status in ((nobody.code, 422), (shop[1].code, 422), ("NOSUCH00", 404)):
+        assert operator.get(f"{address}/{code}").status_code == status
     assert stall.see(order).state == "open"
     for _ in range(2):
         assert operator.post(address, data={"agent": agent.email, "sure": "y"}).status_code == 303
     assert stall.see(order).method == "offline" and stall.see(order).seat == "given"
     page = operator.get(f"/console/orders/{order.code}").text
     assert "校园代理代收" in page and "&lt;bdi" not in page
+    assert operator.get(f"{address}/{agent.code}").headers["Location"] == f"/console/orders/{order.code}"
     late = operator.post(address, data={"agent": other.email})
     assert late.status_code == 409 and "已经确认由校园代理收到" in late.text
 

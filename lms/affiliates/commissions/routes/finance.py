@@ -16,7 +16,7 @@ from lms.kernel.text import t
 from lms.kernel.work import begin_read, begin_work
 from lms.people.accounts.queries import get_person, list_people
 from lms.web.guards import current_actor, role
-from lms.web.htmx import ask_back, render, see_other
+from lms.web.htmx import render, see_other
 from lms.web.refusals import refusals_on
 
 PAGE = 20
@@ -66,7 +66,7 @@ def _confirm(partner: Partner, form: AdjustForm, amount: Money, status: int = 20
         raise Forbidden
     read = begin_read()
     purse = queries.look_at_purse(read, partner, amount.currency)
-    return ask_back(
+    return render(
         "affiliates/commissions/adjust_confirm.html",
         status=status,
         partner=partner,

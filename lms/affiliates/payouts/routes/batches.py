@@ -7,7 +7,7 @@ from lms.affiliates.payouts import queries, service
 from lms.affiliates.payouts.errors import BatchEmpty, BatchMixed
 from lms.affiliates.payouts.forms import MOST_REASON
 from lms.affiliates.payouts.queries.batches import PAGE
-from lms.affiliates.payouts.routes.door import ask, blueprint, show
+from lms.affiliates.payouts.routes.door import blueprint, show
 from lms.affiliates.payouts.rules import UNDECIDED
 from lms.kernel.text import t, tn
 from lms.kernel.work import begin_read, begin_work
@@ -90,7 +90,7 @@ def _confirm(code: str, failed: dict[str, str]) -> ResponseReturnValue:
     unheard = sorted(set(failed) - {line.payout.code for line in lost})
     if not waiting:
         return _unchanged(code, unheard)
-    return ask(
+    return show(
         "batch_confirm.html",
         batch=found,
         arrived=[line for line in waiting if line.payout.code not in failed],

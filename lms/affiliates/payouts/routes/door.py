@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from lms.affiliates.payouts import wording
 from lms.kernel.money import Money, write_money
 from lms.kernel.text import current_language
-from lms.web.htmx import ask_back, render
+from lms.web.htmx import render
 
 blueprint = Blueprint("payouts", __name__)
 
@@ -15,11 +15,6 @@ blueprint = Blueprint("payouts", __name__)
 def money(minor: int, currency: str) -> str:
     """Write minor units in the language of the request."""
     return write_money(Money(minor, currency), current_language())
-
-
-def ask(template: str, **context: Any) -> Response:
-    """Answer with a page of this room that asks whether it is meant."""
-    return ask_back(f"affiliates/payouts/{template}", money=money, wording=wording, **context)
 
 
 def show(template: str, *, status: int = 200, **context: Any) -> Response:

@@ -10,7 +10,7 @@ from lms.affiliates.commissions.rules import month_span
 from lms.affiliates.payouts import queries, service, wording
 from lms.affiliates.payouts.queries import FinancePayout, Order, Wanted
 from lms.affiliates.payouts.queries.listing import PAGE
-from lms.affiliates.payouts.routes.door import ask, blueprint, show
+from lms.affiliates.payouts.routes.door import blueprint, show
 from lms.affiliates.payouts.rules import PayoutState, defused
 from lms.kernel.money import Money, as_decimal
 from lms.kernel.text import t, tn
@@ -71,7 +71,7 @@ def _confirm(codes: list[str]) -> ResponseReturnValue:
         said = t("先选中要通过的提现。", "Choose the payouts to approve first.")
         return see_other(url_for("payouts.payouts", state="requested"), said, kind="note")
     changed = queries.changed_lately(begin_read(), [line.destination.id for line in chosen])
-    return ask("approve_many.html", lines=chosen, totals=_totals(chosen), changed=changed)
+    return show("approve_many.html", lines=chosen, totals=_totals(chosen), changed=changed)
 
 
 def _wanted() -> Wanted:

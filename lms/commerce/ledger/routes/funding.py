@@ -14,7 +14,7 @@ from lms.people.accounts.queries import list_people
 from lms.web.amounts import money
 from lms.web.dates import now, viewer_zone
 from lms.web.guards import current_actor, role
-from lms.web.htmx import ask_back, render, see_other
+from lms.web.htmx import render, see_other
 from lms.web.refusals import refusals_on
 
 _SHOWN = (Account.PAYOUT_BANK, Account.BANK)
@@ -54,7 +54,7 @@ def _confirm(form: FundingForm, transfer: Transfer) -> Response:
     """Show what the transfer would do to both accounts and whether it is in the books; nothing is booked yet."""
     read = begin_read()
     moves = move_balances(read, transfer)
-    return ask_back(
+    return render(
         "commerce/ledger/funding_confirm.html",
         form=form,
         transfer=transfer,

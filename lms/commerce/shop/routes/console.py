@@ -23,7 +23,7 @@ from lms.learning.camps.queries import Cohort
 from lms.people.accounts.queries import Person, get_person, list_people
 from lms.web.amounts import money
 from lms.web.guards import current_actor, role
-from lms.web.htmx import ask_back, render, see_other
+from lms.web.htmx import render, see_other
 from lms.web.refusals import refusals_on
 
 # --- Prices ---------------------------------------------------------------------
@@ -108,7 +108,7 @@ def _confirm_hand_in(agent: Person, form: HandInForm, brought: Money, said: Refu
         _require_held(brought, held)
     if form.errors:
         return _show_collected(read, form, 422)
-    return ask_back(
+    return render(
         "commerce/shop/collected_confirm.html",
         status=409 if said else 200,
         said=str(said) if said else "",

@@ -20,7 +20,7 @@ from lms.learning.camps import queries as camps
 from lms.people.accounts.queries import get_person
 from lms.web.fields import written
 from lms.web.guards import current_actor, role
-from lms.web.htmx import ask_back, see_other
+from lms.web.htmx import render, see_other
 from lms.web.ports import ports
 from lms.web.refusals import refusals_on
 
@@ -73,7 +73,7 @@ def _turn_down(code: str, amount: int) -> Response:
 
 
 def _ask(read: Read, order: Order, form: RefundForm, amount: int, left: int, said: str = "") -> Response:
-    return ask_back(
+    return render(
         "commerce/shop/console_refund.html",
         status=409 if said else 200,
         order=order,
@@ -128,7 +128,7 @@ def _ask_by_hand(read: Read, refund: Refund, source: RefundSource) -> Response:
     order = queries.get_order_by_id(read, refund.order_id)
     payments = {one.id: one for one in queries.list_payments(read, order.id)}
     agent_id = payments[refund.payment_id].agent_id
-    return ask_back(
+    return render(
         "commerce/shop/console_by_hand.html",
         order=order,
         cohort=camps.get_cohort_by_id(read, order.cohort_id),

@@ -33,9 +33,9 @@ from lms.kernel.parts import current_parts
 from lms.kernel.text import t
 from lms.kernel.work import Read, begin_read, begin_work
 from lms.learning.camps import queries as camps
-from lms.people.accounts.queries import Person, find_person_by_email, get_person, list_people
+from lms.people.accounts.queries import Person, find_person_by_email, get_person, get_person_by_code, list_people
 from lms.web.guards import current_actor, role
-from lms.web.htmx import ask_back, render, see_other
+from lms.web.htmx import render, see_other
 from lms.web.ports import ports
 from lms.web.refusals import refusals_on
 
@@ -142,7 +142,8 @@ def settle_offline(code: str) -> Response:
     if agent is None:
         return show_console_order(begin_read(), order, offline=form, status=422)
     if not form.sure.data and order.state not in SOLD_STATES:
-        return _ask_offline(begin_read(), order, agent, form)
+        # A page of its own, which going back shows again; the answer to a POST would be the browser's error.
+        return see_other(url_for(".ask_offline", code=code, person_code=agent.code))
     try:
         with begin_work() as work:
             service.settle_offline(work, current_actor(), code, agent.id)
@@ -150,6 +151,22 @@ def settle_offline(code: str) -> Response:
         read = begin_read()
         return show_console_order(read, queries.get_order(read, code), said=refusal)
     return see_other(url_for(".console_order", code=code), t("已确认收款。", "The payment is confirmed."))
+
+
+@blueprint.get("/console/orders/<code>/offline/<person_code>")
+@role("operator", "finance")
+def ask_offline(code: str, person_code: str) -> Response:
+    """Ask whether somebody has collected the money of an order."""
+    read = begin_read()
+    order, agent = queries.get_order(read, code), get_person_by_code(read, person_code)
+    if order.state in SOLD_STATES:
+        return see_other(url_for(".console_order", code=code))
+    form = OfflineForm(formdata=None, agent=agent.email)
+    with refusals_on(form):
+        require_agent(read, order.buyer_id, agent.id)
+    if form.errors:
+        return show_console_order(read, order, offline=form, status=422)
+    return _ask_offline(read, order, agent, form)
 
 
 def _agent(read: Read, order: Order, form: OfflineForm) -> Person | None:
@@ -166,7 +183,7 @@ def _agent(read: Read, order: Order, form: OfflineForm) -> Person | None:
 
 
 def _ask_offline(read: Read, order: Order, agent: Person, form: OfflineForm) -> Response:
-    return ask_back(
+    return render(
         "commerce/shop/console_offline.html",
         order=order,
         cohort=camps.get_cohort_by_id(read, order.cohort_id),
