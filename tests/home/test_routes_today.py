@@ -103,7 +103,12 @@ def test_a_seat_held_from_the_line_leads_to_paying(
         today, camp = client.get(f"/today?cohort={cohort.code}").text, client.get("/c/short-writing").text
         assert "轮到你了" in today and "明天 18:48 前付款" in today and checkout in today
         assert "候补第" not in today and "现在什么都不用做" not in today
-        assert "座位留到明天 18:48，去付款" in camp and checkout in camp and "看名次" not in camp
+        assert (
+            "座位留到明天 18:48，去付款" in camp
+            and "轮到你了，座位为你留到明天 18:48" in camp
+            and checkout in camp
+            and "看名次" not in camp
+        )
         # With the order open it is the same: the seat is held, and the way leads to paying.
         with work() as w:
             shop.start_order(w, student_actor(lin), cohort.code, None, "", "zh")
