@@ -21,7 +21,10 @@ HERE = "tests/browser/"
 PATIENCE_MS = 10_000
 ARGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
+    " --disable-component-update --disable-sync --disable-extensions"
+    # A quarter less work: fewer processes to start, and none kept ready for pages that nobody opens.
+    " --in-process-gpu --process-per-site --renderer-process-limit=1"
+    " --disable-features=PaintHolding,SpareRendererForSitePerProcess,Translate,OptimizationHints,MediaRouter"
 )
 # By its own name a browser without a window counts as a bot, and its clicks for nothing.
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Safari/537.36"
