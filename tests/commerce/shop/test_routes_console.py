@@ -47,6 +47,14 @@ def test_an_operator_sets_changes_and_takes_away_a_price(
     assert queries.prices(read(), [cohort.id], read().now) == {}
 
 
+def test_all_that_is_wrong_with_a_price_is_said_at_once(operator: FlaskClient, shop: tuple[Cohort, Person]) -> None:
+    wrong = offer_form(early_price="500", early_until="2026-11-21T18:00", refund_until="2026-11-21T18:00")
+    answer = operator.post(f"/console/cohorts/{shop[0].code}/offer", data=wrong)
+    assert answer.status_code == 422
+    for said in ("早鸟价要低于原价", "早鸟价截止要晚于现在", "期限要晚于现在"):
+        assert said in answer.text
+
+
 @pytest.mark.parametrize(
     ("over", "said"),
     [

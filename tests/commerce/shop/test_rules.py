@@ -44,8 +44,16 @@ def test_the_early_price_holds_up_to_its_last_moment() -> None:
     ],
 )
 def test_terms_that_make_no_sense_are_refused(terms: Terms, refusal: type[Exception]) -> None:
-    with pytest.raises(refusal):
-        rules.require_terms(terms)
+    before = Terms(100, "CNY", 90, NOW, NOW)
+    found = [type(one) for one in rules.terms_faults(terms, before, NOW, NOW)]
+    assert found == [refusal]
+
+
+def test_all_that_is_wrong_with_terms_is_found_at_once() -> None:
+    late = NOW + timedelta(days=100)
+    terms = Terms(0, "XXX", 100, NOW, late)
+    found = [one.field for one in rules.terms_faults(terms, None, NOW, NOW)]
+    assert found == ["currency", "price", "early_price", "early_until", "refund_until"]
 
 
 def test_p7_a_coupon_is_spread_by_largest_remainder() -> None:

@@ -11,8 +11,9 @@ from lms.commerce.shop import queries, service
 from lms.commerce.shop.errors import AmountZero, HandedInMeanwhile, HandInTooMuch
 from lms.commerce.shop.forms import HandInForm, OfferForm
 from lms.commerce.shop.routes.door import blueprint
-from lms.commerce.shop.rules import CURRENCIES
+from lms.commerce.shop.rules import CURRENCIES, Terms
 from lms.commerce.shop.service.collecting import hand_in_key
+from lms.commerce.shop.service.offers import offer_faults
 from lms.kernel.errors import Refusal
 from lms.kernel.money import Money
 from lms.kernel.parts import current_parts
@@ -47,12 +48,22 @@ def set_offer(code: str) -> Response:
     form = OfferForm()
     if form.validate_on_submit():
         terms = form.terms(cohort.time_zone)
+        if terms is not None:
+            _mark_faults(cohort, form, terms)
         if not form.errors:
             with refusals_on(form), begin_work() as work:
                 service.set_offer(work, current_actor(), code, terms)
             if not form.errors:
                 return see_other(url_for(".offer", code=code), t("已保存，对新订单生效。", "Saved for new orders."))
     return _show_offer(cohort, form, 422)
+
+
+def _mark_faults(cohort: Cohort, form: OfferForm, terms: Terms) -> None:
+    """Tell everything that is wrong at once, at its field; a field that could not be read has its error already."""
+    for fault in offer_faults(begin_read(), cohort, terms):
+        field = form[fault.field or ""]
+        if not field.errors:
+            field.errors = [str(fault)]
 
 
 def _show_offer(cohort: Cohort, form: OfferForm, status: int = 200) -> Response:

@@ -22,11 +22,10 @@ from lms.commerce.shop.rules.prices import (
     early_ended,
     price_now,
     require_coupon_terms,
-    require_moments,
     require_shown,
-    require_terms,
     require_usable,
     spread,
+    terms_faults,
 )
 from lms.commerce.shop.rules.states import (
     ASK_AGAIN,
@@ -104,10 +103,9 @@ __all__ = [
     "price_now",
     "refund_split",
     "require_coupon_terms",
-    "require_moments",
     "require_shown",
-    "require_terms",
     "require_usable",
     "spread",
     "state_after",
+    "terms_faults",
 ]

@@ -45,33 +45,29 @@ class Terms:
     refund_until: datetime | None = None
 
 
-def require_terms(terms: Terms) -> Terms:
-    """Refuse terms that make no sense: CurrencyUnknown, PriceInvalid, EarlyInvalid."""
-    if terms.currency not in CURRENCIES:
-        raise CurrencyUnknown(field="currency")
-    if not 0 < terms.price_minor <= MOST_PRICE_MINOR:
-        raise PriceInvalid(field="price", most=_written(MOST_PRICE_MINOR, terms.currency))
-    if (terms.early_price_minor is None) != (terms.early_until is None):
-        raise EarlyInvalid(field="early_price")
-    if terms.early_price_minor is not None and not 0 < terms.early_price_minor < terms.price_minor:
-        raise EarlyInvalid(field="early_price")
-    return terms
+def terms_faults(terms: Terms, before: Terms | None, now: datetime, ends: datetime) -> Iterator[Refusal]:
+    """Find all that makes no sense of a cohort that ends at `ends`; what was set before may pass and stay.
 
-
-def require_moments(terms: Terms, before: Terms | None, now: datetime, ends: datetime) -> None:
-    """Refuse moments that make no sense now: PriceEarlyOver, RefundUntilOver, and RefundUntilLong, far after a
-    cohort that ends at `ends`. What was set before may pass and stay.
+    CurrencyUnknown, PriceInvalid, EarlyInvalid, PriceEarlyOver, RefundUntilOver, and RefundUntilLong, far after
+    the end.
     """
+    if terms.currency not in CURRENCIES:
+        yield CurrencyUnknown(field="currency")
+    if not 0 < terms.price_minor <= MOST_PRICE_MINOR:
+        yield PriceInvalid(field="price", most=_written(MOST_PRICE_MINOR, terms.currency))
     early, until = terms.early_until, terms.refund_until
+    is_lower = terms.early_price_minor is None or 0 < terms.early_price_minor < terms.price_minor
+    if (terms.early_price_minor is None) != (early is None) or not is_lower:
+        yield EarlyInvalid(field="early_price")
     if early is not None and early <= now and (before is None or before.early_until != early):
-        raise PriceEarlyOver(field="early_until")
+        yield PriceEarlyOver(field="early_until")
     if until is None or (before is not None and before.refund_until == until):
         return
     if until <= now:
-        raise RefundUntilOver(field="refund_until")
+        yield RefundUntilOver(field="refund_until")
     if until > ends + REFUND_AFTER_END:
         latest = (ends + REFUND_AFTER_END).date().isoformat()
-        raise RefundUntilLong(field="refund_until", days=REFUND_AFTER_END.days, until=latest)
+        yield RefundUntilLong(field="refund_until", days=REFUND_AFTER_END.days, until=latest)
 
 
 def price_now(terms: Terms, now: datetime) -> int:

@@ -1,5 +1,6 @@
 """What seats cost, and what takes something off."""
 
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import exists, select, update
@@ -15,13 +16,13 @@ from lms.commerce.shop.rules import (
     Terms,
     clean_code,
     require_coupon_terms,
-    require_moments,
-    require_terms,
+    terms_faults,
 )
 from lms.kernel.db import insert_once
-from lms.kernel.errors import NotFound
-from lms.kernel.work import Actor, Work
+from lms.kernel.errors import NotFound, Refusal
+from lms.kernel.work import Actor, Read, Work
 from lms.learning.camps import queries as camps
+from lms.learning.camps.queries import Cohort
 from lms.learning.camps.rules import zone_of
 from lms.learning.enrollments import service as enrollments
 
@@ -31,23 +32,28 @@ _O = tables.ShopOrder
 def set_offer(work: Work, who: Actor, cohort_code: str, terms: Terms | None) -> Offer | None:
     """Set what a seat costs from now on; None makes entry free again. Orders made keep their price.
 
-    Refuses CurrencyUnknown, PriceInvalid, EarlyInvalid, PriceEarlyOver, RefundUntilOver, RefundUntilLong, and
-    CurrencyFixed once there are orders.
+    Refuses what `offer_faults` finds, and CurrencyFixed once there are orders.
     """
     cohort = camps.get_cohort(work, cohort_code)
     before = queries.find_offer(work, cohort.id)
     if terms is None:
         _close_offer(work, cohort.id)
     else:
-        require_terms(terms)
-        ends = datetime.combine(cohort.ends_on + timedelta(days=1), time(), zone_of(cohort.time_zone))
-        require_moments(terms, before.terms if before else None, work.now, ends)
+        for fault in offer_faults(work, cohort, terms):
+            raise fault
         if before is not None and before.terms.currency != terms.currency and _has_orders(work, cohort.id):
             raise CurrencyFixed(field="currency")
         _keep(work, cohort.id, terms)
     enrollments.require_payment(work, cohort.id, needed=terms is not None)
     work.audit("offer.set", subject=f"cohort:{cohort.code}", before=_plain(before), after=_terms(terms))
     return queries.find_offer(work, cohort.id)
+
+
+def offer_faults(read: Read, cohort: Cohort, terms: Terms) -> Iterator[Refusal]:
+    """Find all that makes no sense of a cohort's new terms, see `terms_faults`."""
+    before = queries.find_offer(read, cohort.id)
+    ends = datetime.combine(cohort.ends_on + timedelta(days=1), time(), zone_of(cohort.time_zone))
+    return terms_faults(terms, before.terms if before else None, read.now, ends)
 
 
 def _keep(work: Work, cohort_id: int, terms: Terms) -> None:
