@@ -147,6 +147,8 @@ def _finance(told: Told) -> list[str]:
         "/finance/payouts/batches",
         f"/finance/partners/{told.ada_partner}",
         "/finance/collected",
+        "/finance/funding",
+        "/me/collected",
         "/finance/notices",
         "/finance/reconciliation",
         "/finance/trial-balance",
