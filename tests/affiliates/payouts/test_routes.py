@@ -124,6 +124,7 @@ def test_what_finance_took_is_owed_and_explained(client: FlaskClient, work: Open
     sign_in(client, person)
     page = client.get("/partner/wallet").text
     assert "欠 ¥50.00，原因在明细里" in page and "多付更正" in page and "退款后" not in page
+    assert ">扣回<" in page and "补给" not in page
     assert "计入观察期" in page and "观察期内" not in page
     with work() as w:
         (told,) = [one for one in list_notices(w, person.id) if one.topic.endswith("/adjusted")]

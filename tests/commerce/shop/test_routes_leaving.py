@@ -157,6 +157,24 @@ def test_money_that_an_agent_took_in_is_said_to_come_back_by_hand(
     assert "已由我们人工退给你" in mailbox.to(lin.email)[-1].text
 
 
+def test_an_order_asked_back_offline_keeps_its_seat_until_it_is_paid_back(
+    client: FlaskClient, stall: Stall, sign_in: Any, drain: Drain
+) -> None:
+    cohort, (lin,) = stall.open(refund_until=stall.now() + timedelta(days=7))
+    order = stall.order(cohort, lin)
+    with stall.work() as w:
+        agent = make_someone(w, "校园代理", roles=("student", "tutor"))
+        service.settle_offline(w, SYSTEM, order.code, agent.id)
+    drain()
+    sign_in(client, lin)
+    assert "退给你之后座位放出" in client.get(f"/orders/{order.code}/refund").text
+    client.post(f"/orders/{order.code}/refund", data={"reason": "改主意了"})
+    drain()
+    waiting = client.get(f"/orders/{order.code}").text
+    assert "已申请退款，等人工退给你" in waiting and "座位定了" not in waiting
+    assert client.get(f"/learn/{cohort.code}/welcome").status_code == 200
+
+
 def test_what_the_bank_took_is_a_line_of_its_own_and_out_of_what_is_left(
     client: FlaskClient, stall: Stall, sign_in: Any, drain: Drain
 ) -> None:

@@ -115,7 +115,7 @@ def refund(code: str) -> Response:
             service.ask_refund(work, who, code, None, form.reason.data or "")
     except UnderDispute:
         return see_other(url_for(".order", code=code))
-    return see_other(url_for(".order", code=code), t("退款已提交。", "The refund is on its way."))
+    return see_other(url_for(".order", code=code), t("退款申请已提交。", "Your refund is asked for."))
 
 
 def _ask(read: Read, found: Order, form: OwnRefundForm, status: int = 200) -> Response:

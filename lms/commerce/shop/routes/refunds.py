@@ -10,7 +10,7 @@ from lms.commerce.shop.forms import DismissForm, HandRefundForm, RefundForm
 from lms.commerce.shop.queries import Order, Refund
 from lms.commerce.shop.routes.door import blueprint
 from lms.commerce.shop.routes.selling import show_console_order
-from lms.commerce.shop.rules import RefundSource, RefundState
+from lms.commerce.shop.rules import OrderMethod, RefundSource, RefundState
 from lms.commerce.shop.service import Seen
 from lms.commerce.shop.service.requesting import require_amount
 from lms.kernel.errors import NotFound, Refusal
@@ -48,7 +48,10 @@ def refund_order(code: str) -> Response:
         return _ask_again(code, form, amount, refusal)
     except Refusal as refusal:
         return _show(code, refusal)
-    return see_other(url_for(".console_order", code=code), t("退款已提交。", "The refund is on its way."))
+    said = t("退款已提交。", "The refund is on its way.")
+    if order.method == OrderMethod.OFFLINE:
+        said = t("已记下。退给买家之后，在这一页确认。", "Noted. Pay it back, then confirm it on this page.")
+    return see_other(url_for(".console_order", code=code), said)
 
 
 def _amount(order: Order, form: RefundForm, left: int) -> int | None:

@@ -88,6 +88,7 @@ def welcome(code: str) -> ResponseReturnValue:
         orientation=next((day for day in days if day.number == 0), None),
         reason=queries.last_reason(read, enrollment.id),
         hold=queries.find_hold(read, cohort.id, enrollment.person_id) if waits else None,
+        is_paid=waits and queries.is_paid_entry(read, cohort.id),
     )
 
 
