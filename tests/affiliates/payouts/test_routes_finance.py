@@ -126,9 +126,12 @@ def test_a_retry_keeps_who_approved_before(
     assert "现在打款" in client.get(f"/finance/payouts/{code}").text
 
 
-def test_a_bank_file_from_choice_to_confirmation(client: FlaskClient, work: Open, finance: Any) -> None:
+def test_a_bank_file_from_choice_to_confirmation(
+    client: FlaskClient, new_client: Callable[[], FlaskClient], work: Open, finance: Any, sign_in: Any
+) -> None:
     with work() as w:
-        codes = [ask(w, make_earner(w, name=f"Partner {n}")[0]).code for n in range(2)]
+        partners = [make_earner(w, name=f"Partner {n}")[0] for n in range(2)]
+        codes = [ask(w, one).code for one in partners]
     assert "还没有银行文件" in client.get("/finance/payouts/batches").text
     client.post("/finance/payouts/approve", data={"code": codes, "confirmed": "yes"})
     for chosen, said in (({}, "先选中要打款的提现"), ({"code": "NOSUCH00"}, "没有可以打进银行文件的")):
@@ -160,6 +163,10 @@ def test_a_bank_file_from_choice_to_confirmation(client: FlaskClient, work: Open
     assert client.post(f"/finance/payouts/{codes[0]}/return", data={}).status_code == 422
     assert client.post(f"/finance/payouts/{codes[0]}/return", data={"reason": "退汇"}).status_code == 303
     assert "已退回" in client.get(f"/finance/payouts/{codes[0]}").text
+    unlucky = new_client()
+    sign_in(unlucky, partners[1])
+    told = unlucky.get("/partner/wallet").text
+    assert "没有打成，请换一个账户" in told and "先换一个收款账户" in told and "还没有设置" not in told
 
 
 def test_one_payout_is_decided_and_its_account_shown_once(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, select
+from sqlalchemy import Row, Select, exists, func, select
 from sqlalchemy.orm import aliased
 
 from lms.affiliates.payouts.models import PayoutDestination
@@ -40,6 +40,14 @@ def payable_destination(read: Read, partner_id: int) -> Destination | None:
         PayoutDestination.ready.is_(True),
     )
     row = read.session.execute(statement.order_by(PayoutDestination.id.desc()).limit(1)).one_or_none()
+    return _seen(row) if row else None
+
+
+def refused_destination(read: Read, partner_id: int) -> Destination | None:
+    """Find the account that was closed for taking no money, of a partner who has set up no other since."""
+    latest = select(func.max(PayoutDestination.id)).where(PayoutDestination.partner_id == partner_id)
+    closed = (PayoutDestination.id == latest.scalar_subquery(), PayoutDestination.closed_at.is_not(None))
+    row = read.session.execute(_select().where(*closed)).one_or_none()
     return _seen(row) if row else None
 
 

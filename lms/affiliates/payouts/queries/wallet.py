@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from lms.affiliates.commissions import queries as commissions
 from lms.affiliates.partners.queries import Partner
 from lms.affiliates.payouts.models import Payout as PayoutRow
-from lms.affiliates.payouts.queries.destinations import Destination, payable_destination
+from lms.affiliates.payouts.queries.destinations import Destination, payable_destination, refused_destination
 from lms.affiliates.payouts.queries.payouts import Payout, list_my_payouts
 from lms.affiliates.payouts.rules import PayoutState, WalletLine, read_lines, source_id
 from lms.affiliates.payouts.rules.wallet_lines import SHOWN
@@ -33,6 +33,7 @@ class PayoutName:
 class WalletPage:
     """A partner's money in one currency, where it goes and what has moved it, newest first.
 
+    `refused` is the account that took no money, as long as there is no other.
     `reasons` tell why finance gave or took, by the form of the line's `adjustment`.
     """
 
@@ -42,6 +43,7 @@ class WalletPage:
     balance: Wallet
     paid_out_minor: int
     destination: Destination | None
+    refused: Destination | None
     lines: Sequence[WalletLine]
     older: int | None
     payouts: Sequence[Payout]
@@ -70,6 +72,7 @@ def look_at_wallet(
     currencies = ledger.wallet_currencies(read, partner.id) or [CURRENCY]
     chosen = currency if currency in currencies else CURRENCY if CURRENCY in currencies else currencies[0]
     lines = _lines(read, partner.id, chosen, before)
+    destination = payable_destination(read, partner.id)
     payouts = list_my_payouts(read, partner.id, limit=_PAYOUTS)
     return WalletPage(
         partner=partner,
@@ -77,7 +80,8 @@ def look_at_wallet(
         currencies=currencies,
         balance=ledger.wallet(read, partner.id, chosen),
         paid_out_minor=_paid_out(read, partner.id, chosen),
-        destination=payable_destination(read, partner.id),
+        destination=destination,
+        refused=None if destination else refused_destination(read, partner.id),
         lines=lines[:_LINES],
         older=lines[_LINES - 1].journal_id if len(lines) > _LINES else None,
         payouts=payouts,
