@@ -1,4 +1,4 @@
-"""`make bench`: both engines, 50 and 1,000 students, gunicorn with 2 workers; writes bench/results.md."""
+"""`make bench`: both engines, 50 and 5,000 students, gunicorn with 2 workers; writes bench/results.md."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _postmaster(url: str) -> int:
 def main() -> None:
     """Measure and write the results."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--sizes", default="50,1000")
+    parser.add_argument("--sizes", default="50,5000")
     parser.add_argument("--requests", type=int, default=1000)
     options = parser.parse_args()
     tables = []
