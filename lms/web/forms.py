@@ -10,7 +10,7 @@ from typing import Any, cast
 from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import Field, FileField, ValidationError
+from wtforms import Field, FileField, HiddenField, ValidationError
 from wtforms.validators import StopValidation
 
 from lms.kernel.text import Text, t
@@ -140,3 +140,18 @@ def web_address() -> Validator:
             )
 
     return check
+
+
+class ConfirmedForm(Form):
+    """A form that is sent twice: to be looked at, and from a confirming page (`confirmed`).
+
+    `seen` is how many like it that page told of, so that nothing is booked past what somebody knew.
+    """
+
+    confirmed = HiddenField()
+    seen = HiddenField(validators=[at_most(9)])
+
+    def seen_count(self) -> int:
+        """Give how many like it the confirming page told of; what is no such number counts as none."""
+        typed = self.seen.data or ""
+        return int(typed) if typed.isascii() and typed.isdecimal() else 0

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from copy import deepcopy
-from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,22 +12,19 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from lms.kernel.db import db
-from lms.kernel.parts import EXTENSION, Parts
 from lms.kernel.work import Work
 from lms.learning.checkins.models import CheckInFile
 from tests.factories.accounts import make_person
 from tests.factories.camps import make_cohort
 from tests.factories.checkins import task_of
 from tests.factories.enrollments import make_enrollment
-from tests.fake_gateway import FakeGateway
-from tests.flows.bad_input import ASKED, BAD, LONG, MARKUP, RAW, Place, is_open, make_place
-from tests.flows.bad_input_money import codes_of, inside_fields_of, make_money, outside_fields_of
+from tests.flows.bad_input import ASKED, BAD, LONG, MARKUP, RAW, Place, is_open
+from tests.flows.bad_input_money import codes_of, inside_fields_of, outside_fields_of
 from tests.flows.killing import EVERY_STEP, Kept
 
 Begin = Callable[[], AbstractContextManager[Work]]
@@ -38,68 +33,6 @@ FORM = "application/x-www-form-urlencoded"
 # Rightly says 503 as long as no worker runs.
 QUIET = {"home.readyz"}
 FINE = {200, 204, 302, 303, 400, 401, 403, 404, 405, 409, 410, 413, 414, 415, 422, 429}
-
-
-@dataclass(frozen=True)
-class Made:
-    """The place as it was set up on an engine: setting it up takes longer than most of what is tried there."""
-
-    place: Place
-    gate: FakeGateway
-    rows: Kept
-
-
-@pytest.fixture(scope="session")
-def _made() -> dict[str, Made]:
-    return {}
-
-
-@pytest.fixture
-def place(
-    app: Flask,
-    engine: str,
-    work: Begin,
-    drain: Callable[[], int],
-    monkeypatch: pytest.MonkeyPatch,
-    plain_typesetter: None,
-    mails: Path,
-    _made: dict[str, Made],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Place:
-    parts: Parts = app.extensions[EXTENSION]
-    monkeypatch.setattr(parts, "settings", replace(parts.settings, stripe_webhook_secrets=("whsec_test",)))
-    if engine not in _made:
-        gate = parts.gateway = FakeGateway(now=lambda: parts.clock.now())
-        with work() as w:
-            place = make_place(w)
-            place.codes.update(make_money(w, place, gate))
-        drain()
-        rows = Kept(app, tmp_path_factory.mktemp("made") / engine)
-        _made[engine] = Made(place, deepcopy(gate), rows)
-    made = _made[engine]
-    made.rows.put_back()
-    monkeypatch.setattr(parts, "gateway", deepcopy(made.gate))
-    return deepcopy(made.place)
-
-
-@pytest.fixture
-def enter(place: Place, new_client: Callable[[], FlaskClient], sign_in: Enter) -> Callable[[], FlaskClient]:
-    def come() -> FlaskClient:
-        found = new_client()
-        sign_in(found, place.person)
-        return found
-
-    return come
-
-
-@pytest.fixture
-def commits(place: Place) -> Iterator[list[object]]:
-    """What was committed since the list was last emptied."""
-    made: list[object] = []
-    note = made.append
-    event.listen(Session, "after_commit", note)
-    yield made
-    event.remove(Session, "after_commit", note)
 
 
 def on_sqlite(app: Flask) -> bool:

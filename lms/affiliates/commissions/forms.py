@@ -8,9 +8,7 @@ from lms.affiliates.commissions.rules import MOST_PLAN_NAME, MOST_REASON, Terms
 from lms.commerce.shop.rules import CURRENCIES
 from lms.kernel.text import Text
 from lms.web.fields import Amount, Day, Percent, Whole
-from lms.web.forms import Form, at_most, label, optional, required
-
-_LONGEST_COUNT = 5
+from lms.web.forms import ConfirmedForm, Form, at_most, label, optional, required
 
 
 def _given(_form: object, field: Field) -> None:
@@ -59,15 +57,12 @@ class PublishForm(Form):
         )
 
 
-class AdjustForm(Form):
+class AdjustForm(ConfirmedForm):
     """Giving to or taking from a partner by hand. `key` names this one form, so that sending it twice books once.
 
-    It is sent twice: to be looked at, and from the confirming page (`confirmed`), which says in `seen` how many
-    adjustments of the same amount it showed.
+    `seen` is how many adjustments of the same amount the confirming page showed.
     """
 
-    confirmed = HiddenField()
-    seen = HiddenField()
     key = HiddenField(validators=[required(), at_most(40)])
     act = RadioField(
         label("调整", "Adjustment"),
@@ -86,8 +81,3 @@ class AdjustForm(Form):
         """Give what is to be booked, below 0 for taking; None with an error at the amount when it cannot be read."""
         amount = self.amount.read(currency)
         return -amount if amount is not None and self.act.data == "take" else amount
-
-    def seen_count(self) -> int:
-        """Give how many like it the confirming page showed; what is no such number counts as none."""
-        typed = self.seen.data or ""
-        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < _LONGEST_COUNT else 0

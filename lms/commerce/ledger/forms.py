@@ -2,25 +2,19 @@
 
 from typing import Any
 
-from wtforms import HiddenField, RadioField, SelectField, StringField, ValidationError
+from wtforms import RadioField, SelectField, StringField, ValidationError
 
 from lms.commerce.ledger.funding import Direction, Transfer
 from lms.kernel.money import Money
 from lms.kernel.text import t
 from lms.web.dates import now, viewer_zone
 from lms.web.fields import Amount, Day
-from lms.web.forms import Form, at_most, label, required
+from lms.web.forms import ConfirmedForm, at_most, label, required
 
 
-class FundingForm(Form):
-    """A transfer between the house's bank accounts.
+class FundingForm(ConfirmedForm):
+    """A transfer between the house's bank accounts; `seen` is how often this very transfer was booked already."""
 
-    It is sent twice: to be looked at, and from the confirming page (`confirmed`), which says in `seen` how often it
-    told that this very transfer is booked already.
-    """
-
-    confirmed = HiddenField()
-    seen = HiddenField(validators=[at_most(4)])
     direction = RadioField(
         label("方向", "Direction"),
         choices=[
@@ -54,8 +48,3 @@ class FundingForm(Form):
         return Transfer(
             Money(minor, currency), Direction(self.direction.data), self.day.data, self.reference.data or ""
         )
-
-    def seen_count(self) -> int:
-        """Give how many like it the confirming page told of; what is no such number counts as none."""
-        typed = self.seen.data or ""
-        return int(typed) if typed.isascii() and typed.isdecimal() else 0

@@ -16,7 +16,7 @@ from lms.kernel.money import Money
 from lms.kernel.text import t
 from lms.learning.camps.rules import zone_of
 from lms.web.fields import Amount, Moment, Percent, Whole, written
-from lms.web.forms import Form, at_most, label, optional, required
+from lms.web.forms import ConfirmedForm, Form, at_most, label, optional, required
 
 _DIGITS = 18
 _MONEY = {"inputmode": "decimal", "autocomplete": "off"}
@@ -167,15 +167,9 @@ class HandRefundForm(Form):
     )
 
 
-class HandInForm(Form):
-    """Collected money that came to the bank.
+class HandInForm(ConfirmedForm):
+    """Collected money that came to the bank; `seen` is how often this agent had handed something in."""
 
-    It is sent twice: to be looked at, and from the confirming page (`confirmed`), which says in `seen` how often this
-    agent had handed something in when the page was shown.
-    """
-
-    confirmed = HiddenField()
-    seen = HiddenField(validators=[at_most(9)])
     agent = HiddenField(validators=[required()])
     currency = HiddenField(validators=[required()])
     amount = Amount(label("交回金额", "Amount handed in"), validators=[required()], render_kw=_MONEY)
@@ -184,11 +178,6 @@ class HandInForm(Form):
         """Take only currencies we know."""
         if field.data not in CURRENCIES:
             raise ValidationError(t("不支持这种货币。", "This currency is not supported."))
-
-    def seen_count(self) -> int:
-        """Give how many the confirming page knew of; what is no such number counts as none."""
-        typed = self.seen.data or ""
-        return int(typed) if typed.isascii() and typed.isdecimal() else 0
 
     def agent_id(self) -> int | None:
         """Give whose money it is; None for what names nobody."""
